@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** From src/database and from dist/database alike. */
+export const migrationsFolder = fileURLToPath(new URL('../../prisma/sqlite/migrations', import.meta.url));
+
+export interface Migration {
+  name: string;
+  sql: string;
+  /** What the ledger keeps: lower-case SHA-256 of the file. */
+  checksum: string;
+  /** The same file under the other line ending, as a checkout on another system may have it. */
+  checksums: ReadonlySet<string>;
+}
+
+/** The names of the migrations in a folder, oldest first: a name begins with its time. */
+export function migrationNames(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, 'migration.sql')))
+    .map(({ name }) => name)
+    .sort();
+}
+
+export function readMigrations(folder: string): Migration[] {
+  return migrationNames(folder).map((name) => {
+    const sql = readFileSync(join(folder, name, 'migration.sql'), 'utf8');
+    const withLf = sql.replaceAll('\r\n', '\n');
+    return {
+      name,
+      sql,
+      checksum: sha256(sql),
+      checksums: new Set([sha256(sql), sha256(withLf), sha256(withLf.replaceAll('\n', '\r\n'))]),
+    };
+  });
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,57 @@
+import { busyProblem, CarriedProblem } from './problems.js';
+
+interface Waiter {
+  deadlineMs: number;
+  timer: NodeJS.Timeout;
+  serve: (done: () => void) => void;
+  refuse: (error: Error) => void;
+}
+
+/** One at a time, first come first served; who is not served by the deadline is refused and never runs. */
+export class Turns {
+  #isTaken = false;
+  /** In order of arrival; a set, so that leaving the queue costs nothing. */
+  readonly #waiting = new Set<Waiter>();
+
+  /** Waits for the turn and returns what ends it. Ending twice does no harm. */
+  take(deadlineMs: number): Promise<() => void> {
+    if (!this.#isTaken) {
+      this.#isTaken = true;
+      return Promise.resolve(this.#ending());
+    }
+    return new Promise((serve, refuse) => {
+      const timer = setTimeout(
+        () => {
+          this.#waiting.delete(waiter);
+          refuse(new CarriedProblem(busyProblem()));
+        },
+        Math.max(0, deadlineMs - performance.now()),
+      );
+      const waiter: Waiter = { deadlineMs, timer, serve, refuse };
+      this.#waiting.add(waiter);
+    });
+  }
+
+  #ending(): () => void {
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      this.#next();
+    };
+  }
+
+  #next(): void {
+    for (const waiter of this.#waiting) {
+      this.#waiting.delete(waiter);
+      clearTimeout(waiter.timer);
+      // A held-up loop fires timers late; the deadline counts, not the timer.
+      if (performance.now() < waiter.deadlineMs) {
+        waiter.serve(this.#ending());
+        return;
+      }
+      waiter.refuse(new CarriedProblem(busyProblem()));
+    }
+    this.#isTaken = false;
+  }
+}
