@@ -1,0 +1,32 @@
+/** What the API documents say of a handler beyond what its route, guard and schemas say for themselves. */
+import { SetMetadata } from '@nestjs/common';
+import type * as z from 'zod';
+import type { ProblemCode } from './problem.js';
+
+/** A success's own headers; every answer has `X-Request-Id`, `X-Process-Time` and `Server-Timing` besides. */
+export type AnswerHeader = 'ETag' | 'Link' | 'Location' | 'Set-Cookie';
+
+export interface Operation {
+  /** `operationId`: what generated clients call it. */
+  readonly id: string;
+  /** A few words; the page shows them in its list. */
+  readonly summary: string;
+  /** Markdown. */
+  readonly description: string;
+  /** The body of a success; without it there is none. */
+  readonly answer?: z.ZodType;
+  readonly headers?: readonly AnswerHeader[];
+  /** Its own problems; those of its path, guard, body and database are added (see `inbound/openapi-problems.ts`). */
+  readonly problems?: readonly ProblemCode[];
+  /** Media types of the body, the recommended one first; `application/json` without it. */
+  readonly consumes?: readonly string[];
+  /** The cookie it reads. */
+  readonly cookie?: { readonly name: string; readonly description: string };
+  /** False: it answers whatever state the database is in. */
+  readonly usesDatabase?: boolean;
+}
+
+export const OPERATION = Symbol('operation');
+
+/** Documents a handler. Costs nothing at start: only the documents, when they are asked for, read it. */
+export const Documented = (operation: Operation) => SetMetadata(OPERATION, operation);

@@ -1,0 +1,31 @@
+/** What text from a caller must be before it is kept: whole Unicode, no hidden control characters. */
+import * as z from 'zod';
+
+/** C0, DEL and C1 (Unicode general category Cc). */
+const controlCharacter = /\p{Cc}/u;
+
+export const codePointCount = (text: string): number => {
+  let count = 0;
+  for (const _ of text) count += 1;
+  return count;
+};
+
+/**
+ * Without regard to case, alike on every engine: NFC and Unicode lower-casing, no locale.
+ * Lower-casing writes a capital sigma as one of two letters, by its place in the word; here they are one.
+ */
+export const foldCase = (text: string): string =>
+  text.normalize('NFC').toLowerCase().replaceAll('ς', 'σ').normalize('NFC');
+
+/** Lone surrogates cannot be stored as UTF-8. */
+export const wellFormed = z.string().refine((text) => text.isWellFormed(), 'must not hold a lone surrogate');
+
+/** A line of text: whole Unicode, no control characters, `min` to `max` code points after trimming. */
+export const lineOfText = (min: number, max: number) =>
+  wellFormed
+    .transform((text) => text.trim())
+    .refine((text) => !controlCharacter.test(text), 'must not hold control characters')
+    .refine((text) => {
+      const count = codePointCount(text);
+      return count >= min && count <= max;
+    }, `must have ${min} to ${max} characters`);
