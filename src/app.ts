@@ -1,0 +1,89 @@
+/** Puts the parts together: an application that is ready to serve but does not listen. */
+import accepts from '@fastify/accepts';
+import cookie from '@fastify/cookie';
+import cors from '@fastify/cors';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { appModule } from './app.module.js';
+import { Keyring } from './auth/keyring.js';
+import { localSecret } from './auth/local-secret.js';
+import type { Config } from './config.js';
+import { Database } from './database/database.js';
+import { migrate } from './database/migrate.js';
+import { watchRoutes } from './inbound/allowed-methods.js';
+import { createFastifyAdapter } from './inbound/fastify-adapter.js';
+import { installHooks } from './inbound/hooks.js';
+import { NestLogger } from './inbound/logger.js';
+import { serveDocuments } from './inbound/openapi.js';
+
+/** Fields a page of another origin may read; all that the contract speaks of. */
+const exposedHeaders = [
+  'ETag',
+  'Link',
+  'Location',
+  'Retry-After',
+  'Server-Timing',
+  'X-Process-Time',
+  'X-Request-Id',
+];
+
+/**
+ * @param config as `readConfig` gives it; development's missing secret is made here
+ * @returns the application, its routes complete; `close()` it to let go of the database
+ */
+export async function createApp(config: Config): Promise<NestFastifyApplication> {
+  const secrets = config.secrets.length > 0 ? config.secrets : [await localSecret(config.dataDir as string)];
+  if (config.migrateOnStart) await migrate(config.databaseUrl);
+  const database = await Database.open({ url: config.databaseUrl, timeoutMs: config.databaseTimeoutMs });
+  try {
+    return await assemble(config, database, new Keyring(secrets));
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function assemble(
+  config: Config,
+  database: Database,
+  keyring: Keyring,
+): Promise<NestFastifyApplication> {
+  const adapter = createFastifyAdapter(config);
+  const fastify = adapter.getInstance();
+  installHooks(fastify);
+  const completeRoutes = watchRoutes(fastify);
+  const app = await NestFactory.create<NestFastifyApplication>(
+    appModule(config, database, keyring),
+    adapter,
+    {
+      logger: new NestLogger(fastify.log),
+      bodyParser: false,
+      abortOnError: false,
+    },
+  );
+  app.useSecurityHeaders({
+    // Nothing that we send is a page; `/docs` says otherwise for itself.
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: "'none'", frameAncestors: "'none'" },
+    },
+    strictTransportSecurity: config.mode === 'production',
+  });
+  await app.register(accepts);
+  await app.register(cookie);
+  if (config.corsOrigins.length > 0)
+    await app.register(cors, {
+      origin: [...config.corsOrigins],
+      exposedHeaders,
+      methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+      maxAge: 600,
+      // The path's own OPTIONS answers, with `Allow`, whether a browser or a person asks.
+      strictPreflight: false,
+      preflightContinue: true,
+    });
+  if (config.hasDocs) await serveDocuments(app);
+  await app.init();
+  completeRoutes();
+  await fastify.ready();
+  return app;
+}

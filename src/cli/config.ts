@@ -1,0 +1,55 @@
+/** `npm run config`: the effective configuration, where each value comes from, secrets masked. */
+import { existsSync } from 'node:fs';
+import { Command } from 'commander';
+import { ConfigError, type Environment, modeOf, readConfig, settings } from '../config.js';
+import { readEnvironment } from '../environment.js';
+
+interface Row {
+  name: string;
+  value: string | null;
+  origin: 'environment' | '.env' | 'default' | 'none';
+}
+
+function rows(given: Environment, env: Environment): Row[] {
+  const mode = modeOf(env);
+  return Object.entries(settings).map(([name, setting]) => {
+    const value = env[name] || setting.default(mode);
+    const origin = given[name]
+      ? 'environment'
+      : env[name]
+        ? '.env'
+        : value === undefined
+          ? 'none'
+          : 'default';
+    return {
+      name,
+      value: value === undefined ? null : setting.secret && env[name] ? '********' : value,
+      origin,
+    };
+  });
+}
+
+const program = new Command('npm run config --')
+  .description(
+    'Prints the effective configuration and where each value comes from. Exit code 1 when it cannot be used.',
+  )
+  .option('--json', 'as JSON')
+  .action(({ json }: { json?: true }) => {
+    const given = { ...process.env };
+    const env = existsSync('.env') ? readEnvironment() : given;
+    const table = rows(given, env);
+    process.stdout.write(
+      json
+        ? `${JSON.stringify({ mode: modeOf(env), settings: table }, null, 2)}\n`
+        : `mode: ${modeOf(env)}\n${table.map(({ name, value, origin }) => `${name.padEnd(26)} ${(value ?? '-').padEnd(24)} ${origin}\n`).join('')}`,
+    );
+    try {
+      for (const warning of readConfig(env).warnings) process.stderr.write(`warning: ${warning}\n`);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      process.stderr.write(`${error.message}\n`);
+      process.exitCode = 1;
+    }
+  });
+program.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+program.parse();

@@ -1,0 +1,39 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Problem } from '../problem.js';
+
+/** Where each code is documented, relative to the API (see the page's "Problems" tag). */
+export const problemType = (code: string): string => `/problems/${code.toLowerCase().replaceAll('_', '-')}`;
+
+/** RFC 9457's members and ours. `instance` is the path that was called, without its query. */
+export function problemBody(problem: Problem, path: string, requestId: string) {
+  return {
+    type: problemType(problem.code),
+    title: problem.title,
+    status: problem.status,
+    detail: problem.message,
+    instance: path,
+    code: problem.code,
+    requestId,
+    ...(problem.errors && { errors: problem.errors }),
+  };
+}
+
+/** Sends `problem`, and tells the operator's log what the caller is not told. */
+export function answerProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
+  if (problem.status >= 500) {
+    const level = problem.code === 'INTERNAL' ? 'error' : 'warn';
+    request.log[level]({ code: problem.code, err: problem.cause ?? problem }, problem.message);
+  }
+  if (reply.sent || reply.raw.headersSent) {
+    reply.raw.destroy();
+    return;
+  }
+  const path = (request.raw.url ?? '/').split('?', 1)[0] ?? '/';
+  void reply
+    .code(problem.status)
+    .removeHeader('etag')
+    .removeHeader('location')
+    .headers(problem.headers)
+    .type('application/problem+json')
+    .send(JSON.stringify(problemBody(problem, path, request.id)));
+}

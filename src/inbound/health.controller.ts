@@ -1,0 +1,34 @@
+import { Controller, Get, Header, Inject } from '@nestjs/common';
+import { Public } from '../auth/access.guard.js';
+import { Database } from '../database/database.js';
+import { Documented } from '../operation.js';
+import { Problem } from '../problem.js';
+import { readLiveness, readReadiness } from './inbound.operations.js';
+
+/** For load balancers and orchestrators. A word, no details: these routes are open. */
+@Public()
+@Controller('health')
+export class HealthController {
+  constructor(@Inject(Database) private readonly database: Database) {}
+
+  /** The process answers. Never asks anything else, so that a slow database gets nobody killed. */
+  @Get('live')
+  @Header('cache-control', 'no-store')
+  @Documented(readLiveness)
+  live() {
+    return { status: 'ok' };
+  }
+
+  /** Requests can be served: the database answers and its schema is up to date. */
+  @Get('ready')
+  @Header('cache-control', 'no-store')
+  @Documented(readReadiness)
+  async ready() {
+    const pending = await this.database.pendingMigrations();
+    if (pending.length > 0)
+      throw new Problem('MIGRATIONS_PENDING', 'The database schema is not up to date.', {
+        retryAfterSeconds: 5,
+      });
+    return { status: 'ok' };
+  }
+}

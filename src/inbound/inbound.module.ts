@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { HealthController } from './health.controller.js';
+import { ProblemFilter } from './problem.filter.js';
+import { ProblemsController } from './problems.controller.js';
+import { ValidationPipe } from './validation.pipe.js';
+
+/** What every request meets. The hooks that come before Nest are in `hooks.ts`. */
+@Module({
+  controllers: [HealthController, ProblemsController],
+  providers: [
+    { provide: APP_FILTER, useClass: ProblemFilter },
+    { provide: APP_PIPE, useClass: ValidationPipe },
+  ],
+})
+export class InboundModule {}

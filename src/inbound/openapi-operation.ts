@@ -1,0 +1,118 @@
+/** One operation of the documents: what the generator found, and what our own notes and rules add. */
+import { STATUS_CODES } from 'node:http';
+import type { Handler } from './openapi-handlers.js';
+import { answerHeaders, type HeaderName, headersOf, requestHeader } from './openapi-headers.js';
+import { problemAnswers, problemCodesOf } from './openapi-problems.js';
+import type { JsonSchema, SchemaCollection } from './openapi-schemas.js';
+
+interface Parameter {
+  name: string;
+  in: string;
+  required?: boolean;
+  description?: string;
+  schema: JsonSchema & { example?: unknown };
+}
+
+/** What @nestjs/swagger makes of a handler: its parameters and body with their schemas, its tag and status. */
+export interface Found {
+  tags?: string[];
+  parameters?: Parameter[];
+  requestBody?: { content: Record<string, { schema: JsonSchema }> };
+  responses: Record<string, unknown>;
+}
+
+interface Route {
+  readonly method: string;
+  readonly path: string;
+  readonly found: Found;
+  readonly handler: Handler;
+}
+
+export function describeOperation(route: Route, schemas: SchemaCollection): object {
+  const { method, path, found, handler } = route;
+  const { operation, isPublic } = handler;
+  const asks = (header: string) => found.parameters?.some(({ name }) => name === header) ?? false;
+  const codes = problemCodesOf({
+    method,
+    path,
+    handler,
+    takesInput:
+      found.requestBody !== undefined || found.parameters?.some((one) => one.in === 'query') === true,
+    hasPrecondition: asks('if-match'),
+  });
+  return {
+    tags: found.tags,
+    operationId: operation.id,
+    summary: operation.summary,
+    description: operation.description,
+    security: isPublic ? [] : [{ bearer: [] }],
+    parameters: parameters(route),
+    ...(found.requestBody && { requestBody: requestBody(route, schemas) }),
+    responses: {
+      ...success(route, schemas),
+      ...(asks('if-none-match') && {
+        304: {
+          description: 'You have the current version',
+          headers: headersOf(['ETag', ...cacheHeaders(path)]),
+        },
+      }),
+      ...problemAnswers(codes, cacheHeaders(path)),
+    },
+  };
+}
+
+function parameters({ found, handler: { operation } }: Route): object[] {
+  const { cookie } = operation;
+  return [
+    ...(found.parameters ?? []).map((parameter) =>
+      parameter.in === 'header' ? requestHeader(parameter.name) : describeParameter(parameter),
+    ),
+    ...(cookie
+      ? [{ ...cookie, in: 'cookie', required: false, schema: { type: 'string', examples: ['0Zc…'] } }]
+      : []),
+    requestHeader('x-request-id'),
+  ];
+}
+
+function describeParameter({ name, in: place, required, schema: found }: Parameter): object {
+  const { description, example, ...schema } = found;
+  return { name, in: place, required: required ?? false, description, schema: withExample(schema, example) };
+}
+
+/** In the schema, not beside it: the page would fill it into every form, and send filters nobody asked for. */
+const withExample = (schema: JsonSchema, example = schema.default ?? schema.enum?.[0]): JsonSchema => ({
+  ...schema,
+  examples: [example],
+});
+
+function requestBody({ found, handler: { operation } }: Route, schemas: SchemaCollection): object {
+  const schema = found.requestBody?.content['application/json']?.schema ?? {};
+  const media = { schema, example: schemas.example(schema) };
+  const types = operation.consumes ?? ['application/json'];
+  return {
+    required: !schemas.takesNull(schema),
+    content: Object.fromEntries(types.map((type) => [type, media])),
+  };
+}
+
+function success({ path, found, handler }: Route, schemas: SchemaCollection): Record<string, object> {
+  const { operation, cacheControl } = handler;
+  const status = Object.keys(found.responses)[0] ?? '200';
+  const schema = operation.answer && schemas.add(operation.answer, 'output');
+  return {
+    [status]: {
+      description: STATUS_CODES[status] ?? '',
+      headers: {
+        ...headersOf([...(operation.headers ?? []), ...cacheHeaders(path)]),
+        ...(cacheControl && {
+          'Cache-Control': { ...answerHeaders['Cache-Control'], example: cacheControl },
+        }),
+      },
+      ...(schema && { content: { 'application/json': { schema, example: schemas.example(schema) } } }),
+    },
+  };
+}
+
+/** What the hooks add to every answer under `/v1`. */
+const cacheHeaders = (path: string): HeaderName[] =>
+  path.startsWith('/v1/') ? ['Cache-Control', 'Vary'] : [];

@@ -1,0 +1,171 @@
+/** What each code means and what a client should do about it; its page and the API documents say so. */
+import type { FieldError, ProblemCode } from '../problem.js';
+
+interface ProblemDescription {
+  readonly description: string;
+  /** `detail` and `errors` of one such problem, as an example. */
+  readonly detail: string;
+  readonly errors?: readonly FieldError[];
+}
+
+const broken = (pointer: string, detail: string) => ({
+  detail: `${pointer}: ${detail}`,
+  errors: [{ detail, pointer }],
+});
+
+export const problemDescriptions: Readonly<Record<ProblemCode, ProblemDescription>> = {
+  BAD_REQUEST: {
+    description:
+      'The request is not what HTTP or this call allows. Mend it; the same request will fail again.',
+    detail: 'If-Match must be * or a list of entity tags such as "3".',
+    errors: [{ detail: 'must be * or a list of entity tags', pointer: 'If-Match' }],
+  },
+  VALIDATION_FAILED: {
+    description:
+      'A field of the body or a parameter breaks a rule, is missing or is not known. `errors` names each; mend them and send again.',
+    ...broken('/name', 'must have 1 to 255 characters'),
+  },
+  BODY_INVALID: {
+    description:
+      'The body is not JSON, names a member twice, or is nested too deeply. Send what a JSON library writes, in UTF-8.',
+    detail: 'The body is not valid JSON.',
+  },
+  URL_INVALID: {
+    description:
+      'The URL cannot be read, for instance because of a broken percent-encoding. Encode each part of the path.',
+    detail: 'The URL holds a malformed percent-encoding.',
+  },
+  CURSOR_INVALID: {
+    description:
+      'The cursor was changed, or belongs to a list with another sort or filter. Start again at the first page, without a cursor.',
+    detail: 'cursor: must be the nextCursor of a page of this list, with the same filters.',
+    errors: [{ detail: 'must be the nextCursor of a page of this list', pointer: 'cursor' }],
+  },
+  UNAUTHENTICATED: {
+    description:
+      'The access token is missing, malformed, expired, or revoked by a password change or removal. Refresh it or sign in, then repeat the request.',
+    detail: 'The access token is malformed, expired or revoked.',
+  },
+  CREDENTIALS_WRONG: {
+    description:
+      'No user has this email and this password; which of the two is wrong is not told. Ask the person again.',
+    detail: 'There is no user with this email and password.',
+  },
+  REFRESH_TOKEN_INVALID: {
+    description:
+      'The refresh token is missing, unknown, expired, revoked, or was used before; a second use ends its session. Sign in again.',
+    detail: 'The refresh token is unknown, used, revoked or expired; sign in again.',
+  },
+  FORBIDDEN: {
+    description:
+      'The token is good, but this user may not do this; mostly only admins may. Do not repeat it.',
+    detail: 'Only admins may do this.',
+  },
+  CURRENT_PASSWORD_WRONG: {
+    description:
+      "Changing one's own email or password needs `currentPassword`, and it was missing or wrong. Ask the person for it.",
+    ...broken('/currentPassword', "must be the user's password"),
+  },
+  ORIGIN_MISMATCH: {
+    description:
+      'A session cookie counts only in requests from pages of this very host, told by the `Origin` header. Other clients send `refreshToken` in the body.',
+    detail: 'With a cookie, the Origin header must name this host.',
+  },
+  SIGNUP_CLOSED: {
+    description: 'Nobody can sign up here. Ask an admin to make the user.',
+    detail: 'Sign-up is closed; an admin can make the user.',
+  },
+  NOT_FOUND: {
+    description:
+      'Nothing is at this path, or nothing that the caller may see: the two are not told apart. Check the path and the id.',
+    detail: 'There is no such user, or it is not yours to see.',
+  },
+  METHOD_NOT_ALLOWED: {
+    description: 'The path exists but does not have this method. `Allow` lists those it has.',
+    detail: 'PUT is not possible here; GET, HEAD, OPTIONS, POST are.',
+  },
+  NOT_ACCEPTABLE: {
+    description: '`Accept` rules out every media type this call can answer with. Accept `application/json`.',
+    detail: 'Answers are application/json; problems are application/problem+json.',
+  },
+  REQUEST_TIMEOUT: {
+    description:
+      'The request began but did not arrive in full in time, and the connection was closed. Send it again.',
+    detail: 'A request must arrive within 30 s.',
+  },
+  EMAIL_TAKEN: {
+    description:
+      'Another user has this address, in this or another spelling. Use another one, or sign in with it.',
+    ...broken('/email', 'a user with this address exists'),
+  },
+  LAST_ADMIN: {
+    description:
+      'The change would leave nobody who can administer. Make another user an admin first, then repeat the request.',
+    detail: 'The last admin can be neither demoted nor removed; make another one first.',
+  },
+  PRECONDITION_FAILED: {
+    description:
+      'Somebody changed the resource since the version that `If-Match` names was read. Read it again, decide again, and send the new `ETag`.',
+    detail: 'If-Match does not name the current version; read it again.',
+  },
+  BODY_TOO_LARGE: {
+    description: 'The body is larger than this API takes. Send less in one request.',
+    detail: 'The body may have at most 1 MiB.',
+  },
+  URI_TOO_LONG: {
+    description: 'The URL, or a part of its path, is longer than any URL of this API. Shorten it.',
+    detail: 'A URL may have at most 8000 characters.',
+  },
+  UNSUPPORTED_MEDIA_TYPE: {
+    description: '`Content-Type` is missing or names what this call does not take. Send `application/json`.',
+    detail: 'Send application/json.',
+  },
+  EXPECTATION_FAILED: {
+    description: '`Expect` asks for more than `100-continue`. Leave the header out.',
+    detail: 'The request cannot be served as it was sent.',
+  },
+  SIGN_IN_BUSY: {
+    description:
+      'More passwords are waiting to be checked than this server takes at once. Nothing was done; repeat the request after `Retry-After` seconds.',
+    detail: 'Too many passwords are being checked at once; try again shortly.',
+  },
+  HEADERS_TOO_LARGE: {
+    description:
+      'Request line and header fields are larger than this server takes. Send fewer or shorter ones.',
+    detail: 'Request line and header fields may have 16 KiB in all.',
+  },
+  INTERNAL: {
+    description:
+      'The request met an error that nobody foresaw; it is in the log. It may work later; tell the operator the `requestId` if it does not.',
+    detail: 'The request failed. Its id helps the operator find out why.',
+  },
+  METHOD_UNKNOWN: {
+    description: 'The request method is none that this server knows. Use the methods of these documents.',
+    detail: 'This request method is not known here.',
+  },
+  DATABASE_BUSY: {
+    description:
+      'The database did not get to this request in time, and nothing was changed by it. Repeat it after `Retry-After` seconds.',
+    detail: 'The database did not get to this request in time. Nothing was changed by it.',
+  },
+  DATABASE_UNAVAILABLE: {
+    description:
+      'The database cannot be used, or did not say how a change ended. After `Retry-After` seconds look whether the change was made before repeating it.',
+    detail: 'The database cannot be used at the moment.',
+  },
+  MIGRATIONS_PENDING: {
+    description:
+      'The server is newer than its database; an operator has to bring the schema up to date. Try again later.',
+    detail: 'The database schema is not up to date.',
+  },
+  SHUTTING_DOWN: {
+    description:
+      'This server is about to end and takes no new work. Repeat the request: another one, or this one restarted, will take it.',
+    detail: 'The server is shutting down.',
+  },
+  STORAGE_FULL: {
+    description:
+      'The database has no room for the change, and nothing was changed. An operator has to make room.',
+    detail: 'The database has no room for this change.',
+  },
+};

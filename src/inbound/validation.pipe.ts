@@ -1,0 +1,39 @@
+import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/common';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { type FieldError, jsonPointer, Problem } from '../problem.js';
+
+/** More broken rules than this in one request are not worth reading, and each costs bytes. */
+const MAX_FIELD_ERRORS = 50;
+
+/** Zod speaks of keys it does not know in one issue; each gets an error of its own. */
+function fieldErrors(issue: StandardSchemaV1.Issue & { keys?: string[] }, isBody: boolean): FieldError[] {
+  const path = (issue.path ?? []).map((segment) => (typeof segment === 'object' ? segment.key : segment));
+  const name = (keys: PropertyKey[]) =>
+    isBody ? jsonPointer(keys) : keys.map((key) => String(key).slice(0, 100)).join('.');
+  return issue.keys
+    ? issue.keys.map((key) => ({ detail: 'is not known here', pointer: name([...path, key]) }))
+    : [{ detail: issue.message, pointer: name(path) }];
+}
+
+/** Checks bodies, queries and parameters against their zod schemas; the problem names each field and its rule. */
+@Injectable()
+export class ValidationPipe implements PipeTransform {
+  async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const { schema, type } = metadata;
+    if (!schema) return value;
+    const result = await schema['~standard'].validate(value);
+    if (!result.issues) return result.value;
+
+    const isBody = type === 'body';
+    const issues = metadata.data
+      ? result.issues.map((issue) => ({ ...issue, path: [metadata.data as string, ...(issue.path ?? [])] }))
+      : result.issues;
+    const errors = issues.flatMap((issue) => fieldErrors(issue, isBody)).slice(0, MAX_FIELD_ERRORS);
+    const first = errors[0];
+    throw new Problem(
+      'VALIDATION_FAILED',
+      first?.pointer ? `${first.pointer}: ${first.detail}` : (first?.detail ?? 'The input breaks a rule.'),
+      { errors },
+    );
+  }
+}

@@ -1,0 +1,61 @@
+/** The server: read the configuration, serve, and end gracefully. */
+import 'reflect-metadata';
+import type { AddressInfo } from 'node:net';
+import { createApp } from './app.js';
+import { banner } from './banner.js';
+import { type Config, ConfigError, readConfig } from './config.js';
+import { readEnvironment } from './environment.js';
+
+/** In-flight answers have this long to finish after SIGTERM; platforms kill after 10-30 s. */
+const SHUTDOWN_LIMIT_MS = 10_000;
+
+/** How soon an orphan notices. */
+const PARENT_WATCH_MS = 200;
+
+function fail(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
+
+/** npm hands SIGTERM to the shell it started us by, which dies of it without telling us. */
+function endWithParent(end: () => void): void {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    end();
+  }, PARENT_WATCH_MS);
+  watch.unref();
+}
+
+async function serve(config: Config): Promise<void> {
+  const app = await createApp(config);
+  await app.listen({ port: config.port, host: config.host });
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  process.stdout.write(banner(config, port));
+
+  let isEnding = false;
+  const end = async (signal: NodeJS.Signals) => {
+    if (isEnding) process.exit(130);
+    isEnding = true;
+    setTimeout(
+      () => fail(`Not finished ${SHUTDOWN_LIMIT_MS / 1000} s after ${signal}; giving up.`),
+      SHUTDOWN_LIMIT_MS,
+    ).unref();
+    await app.close();
+    process.exit(0);
+  };
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+  if (process.env.npm_lifecycle_event) endWithParent(() => void end('SIGTERM'));
+}
+
+try {
+  await serve(readConfig(readEnvironment()));
+} catch (error) {
+  if (error instanceof ConfigError) fail(error.message);
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') fail(`${message.replace('listen EADDRINUSE: ', '')}. Set PORT to another one.`);
+  if (code === 'EACCES') fail(`${message}. Set PORT or DATA_DIR to what this user may use.`);
+  throw error;
+}

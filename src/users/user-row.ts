@@ -1,0 +1,31 @@
+/** What of a user's row leaves the database for an answer: never the password's hash. */
+import type { User } from './users.schema.js';
+
+export const userColumns = {
+  id: true,
+  email: true,
+  name: true,
+  role: true,
+  version: true,
+  createdAt: true,
+  updatedAt: true,
+} as const;
+
+export interface UserRow {
+  id: string;
+  email: string;
+  name: string;
+  role: string;
+  version: number;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+export const toUser = ({ id, email, name, role, createdAt, updatedAt }: UserRow): User => ({
+  id,
+  email,
+  name,
+  role: role as User['role'],
+  createdAt: createdAt.toISOString(),
+  updatedAt: updatedAt.toISOString(),
+});
