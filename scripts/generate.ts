@@ -1,0 +1,54 @@
+/** Files that are made from the code: `npm run generate` writes them, the gate checks that they are fresh. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { type Mode, settings } from '../src/config.js';
+
+const root = new URL('../', import.meta.url);
+
+const defaultOf = (mode: Mode, setting: (typeof settings)[keyof typeof settings]): string =>
+  setting.default(mode) ?? '';
+
+function envExample(): string {
+  const blocks = Object.entries(settings).map(([name, setting]) => {
+    const production = defaultOf('production', setting);
+    const development = defaultOf('development', setting);
+    const note = production === development ? '' : `\n# Production: ${production || 'no default'}`;
+    return `# ${setting.about}.${note}\n# ${name}=${development}\n`;
+  });
+  return `# Every setting, with development's defaults. Copy to .env and change what you need;\n# variables of the environment win. Made by "npm run generate" from src/config.ts.\n\n${blocks.join('\n')}`;
+}
+
+function settingsTable(): string {
+  const rows = Object.entries(settings).map(([name, setting]) => {
+    const code = (mode: Mode) => (defaultOf(mode, setting) ? `\`${defaultOf(mode, setting)}\`` : '–');
+    return `| \`${name}\` | ${code('development')} | ${code('production')} | ${setting.about} |`;
+  });
+  return ['| setting | development | production | meaning |', '| --- | --- | --- | --- |', ...rows].join(
+    '\n',
+  );
+}
+
+/** Replaces what stands between a block's two markers. @throws Error when a marker is missing */
+function withBlock(text: string, name: string, content: string): string {
+  const [start, end] = [`<!-- ${name}: made by "npm run generate" -->`, `<!-- end of ${name} -->`];
+  const [from, to] = [text.indexOf(start), text.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`the markers of "${name}" are missing`);
+  return `${text.slice(0, from)}${start}\n${content}\n${text.slice(to)}`;
+}
+
+const read = (path: string) => readFile(new URL(path, root), 'utf8').catch(() => '');
+const files: Record<string, string> = {
+  '.env.example': envExample(),
+  'README.md': withBlock(await read('README.md'), 'settings', settingsTable()),
+};
+
+const isCheck = process.argv.includes('--check');
+for (const [path, content] of Object.entries(files)) {
+  if ((await read(path)) === content) continue;
+  if (isCheck) {
+    process.stderr.write(`${path} is not what the code says; run: npm run generate\n`);
+    process.exitCode = 1;
+  } else {
+    await writeFile(new URL(path, root), content);
+    process.stdout.write(`${path} written\n`);
+  }
+}

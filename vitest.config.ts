@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests run what people run: dist/, brought up to date first, loaded by Node itself. */
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: 'test/support/build.ts',
+    // Each file in a process of its own: worker threads and signals behave as they do for users.
+    pool: 'forks',
+    maxWorkers: 2,
+    server: { deps: { external: [/\/dist\//] } },
+    sequence: { shuffle: { files: true, tests: false } },
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
