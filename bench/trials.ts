@@ -1,0 +1,71 @@
+/** `npm run trials -- NAME`: runs trials in their full counts and keeps the result as JSON in bench/results. */
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { styleText } from 'node:util';
+import { Command } from 'commander';
+import type { Trial } from './trial.js';
+
+const trialsFolder = new URL('./trials/', import.meta.url);
+const resultsFolder = new URL('./results/', import.meta.url);
+
+const names = (await readdir(trialsFolder)).map((file) => file.replace(/\.ts$/, '')).sort();
+const load = async (name: string) => ((await import(`./trials/${name}.ts`)) as { trial: Trial }).trial;
+
+const machine = {
+  cores: availableParallelism(),
+  cpu: cpus()[0]?.model ?? 'unknown',
+  memoryGiB: Math.round(totalmem() / 2 ** 30),
+  node: process.version,
+  platform: `${process.platform} ${process.arch}`,
+};
+
+function progressOf(name: string) {
+  const { stderr } = process;
+  return (done: number, total: number) => {
+    if (stderr.isTTY) stderr.write(`\r${name} ${done}/${total}${done === total ? '\n' : ''}`);
+    else if (done === total) stderr.write(`${name} ${done}/${total}\n`);
+  };
+}
+
+async function runTrial(name: string): Promise<boolean> {
+  const trial = await load(name);
+  const startedMs = performance.now();
+  const { held, figures } = await trial.run(progressOf(name));
+  const result = {
+    trial: name,
+    claim: trial.claim,
+    held,
+    date: new Date().toISOString(),
+    durationS: Number(((performance.now() - startedMs) / 1000).toFixed(1)),
+    machine,
+    figures,
+  };
+  await mkdir(resultsFolder, { recursive: true });
+  await writeFile(new URL(`${name}.json`, resultsFolder), `${JSON.stringify(result, null, 2)}\n`);
+  const verdict = held ? styleText('green', 'held') : styleText('red', 'did not hold');
+  process.stdout.write(`${name}: ${verdict}  ${trial.claim}\n${JSON.stringify(figures, null, 2)}\n`);
+  return held;
+}
+
+const program = new Command('npm run trials --')
+  .description(
+    `Tries what is promised, in full counts. Results: bench/results/NAME.json.\nTrials: ${names.join(', ')}`,
+  )
+  .argument('[names...]', 'trials to run; all without one')
+  .option('--list', 'names the trials and what they claim')
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 all held, 1 a trial failed to run, 2 wrong usage, 99 a claim did not hold.',
+  )
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+  .action(async (given: string[], { list }: { list?: true }) => {
+    if (list) {
+      for (const name of names) process.stdout.write(`${name.padEnd(16)} ${(await load(name)).claim}\n`);
+      return;
+    }
+    const unknown = given.filter((name) => !names.includes(name));
+    if (unknown.length > 0)
+      program.error(`error: no trial is called ${unknown.join(', ')}; there are ${names.join(', ')}`);
+    for (const name of given.length > 0 ? given : names) if (!(await runTrial(name))) process.exitCode = 99;
+  });
+await program.parseAsync();
