@@ -8,6 +8,7 @@ export default defineConfig({
     // Each file in a process of its own: worker threads and signals behave as they do for users.
     pool: 'forks',
     maxWorkers: 2,
+    isolate: false,
     server: { deps: { external: [/\/dist\//] } },
     sequence: { shuffle: { files: true, tests: false } },
     testTimeout: 30_000,

@@ -6,7 +6,7 @@ export interface Trial {
   run(progress: (done: number, total: number) => void): Promise<Outcome>;
 }
 
-export interface Outcome {
+interface Outcome {
   held: boolean;
   figures: Record<string, unknown>;
 }

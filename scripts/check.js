@@ -8,6 +8,7 @@ const steps = [
   { name: 'format and lint', command: ['biome', 'check', '--error-on-warnings', '.'] },
   { name: 'types', command: ['tsc', '-p', '.'] },
   { name: 'dead code', command: ['knip'] },
+  { name: 'lock file', command: ['node', 'scripts/lock.js', '--check'] },
   { name: 'generated files', command: ['tsx', 'scripts/generate.ts', '--check'] },
   { name: 'tests, the rooms among them', command: ['vitest', 'run'], isTest: true },
 ];
@@ -26,7 +27,7 @@ for (const { name, command, isTest } of steps) {
   if (isTest && args.includes('--skip-tests')) continue;
   process.stdout.write(`${styleText('bold', `== ${name}`)}\n`);
   const [program = '', ...rest] = command;
-  const { status } = spawnSync('npx', ['--no-install', program, ...rest], { stdio: 'inherit' });
+  const { status } = spawnSync('npm', ['exec', '--offline', '--', program, ...rest], { stdio: 'inherit' });
   if (status !== 0) failed.push(name);
 }
 process.stdout.write(failed.length === 0 ? 'The gate is open.\n' : `Failed: ${failed.join('; ')}\n`);

@@ -1,8 +1,16 @@
 /** Files that are made from the code: `npm run generate` writes them, the gate checks that they are fresh. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { type Mode, settings } from '../src/config.js';
 
 const root = new URL('../', import.meta.url);
+
+/** As `npm run trials` writes it. */
+interface Result {
+  trial: string;
+  claim: string;
+  held: boolean;
+  date: string;
+}
 
 const defaultOf = (mode: Mode, setting: (typeof settings)[keyof typeof settings]): string =>
   setting.default(mode) ?? '';
@@ -27,6 +35,20 @@ function settingsTable(): string {
   );
 }
 
+/** What has been tried, from the committed results. */
+async function trialsTable(): Promise<string> {
+  const folder = new URL('bench/results/', root);
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
+  const results = await Promise.all(
+    names.map(async (name) => JSON.parse(await readFile(new URL(name, folder), 'utf8')) as Result),
+  );
+  const rows = results.map(
+    ({ trial, claim, held, date }) =>
+      `| [${trial}](bench/results/${trial}.json) | ${claim} | ${held ? 'held' : 'did **not** hold'} | ${date.slice(0, 10)} |`,
+  );
+  return ['| trial | claim | result | date |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
 /** Replaces what stands between a block's two markers. @throws Error when a marker is missing */
 function withBlock(text: string, name: string, content: string): string {
   const [start, end] = [`<!-- ${name}: made by "npm run generate" -->`, `<!-- end of ${name} -->`];
@@ -38,7 +60,11 @@ function withBlock(text: string, name: string, content: string): string {
 const read = (path: string) => readFile(new URL(path, root), 'utf8').catch(() => '');
 const files: Record<string, string> = {
   '.env.example': envExample(),
-  'README.md': withBlock(await read('README.md'), 'settings', settingsTable()),
+  'README.md': withBlock(
+    withBlock(await read('README.md'), 'settings', settingsTable()),
+    'trials',
+    await trialsTable(),
+  ),
 };
 
 const isCheck = process.argv.includes('--check');

@@ -1,7 +1,6 @@
 /** Puts the parts together: an application that is ready to serve but does not listen. */
 import accepts from '@fastify/accepts';
 import cookie from '@fastify/cookie';
-import cors from '@fastify/cors';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { appModule } from './app.module.js';
@@ -11,6 +10,7 @@ import type { Config } from './config.js';
 import { Database } from './database/database.js';
 import { migrate } from './database/migrate.js';
 import { watchRoutes } from './inbound/allowed-methods.js';
+import { drainOnClose } from './inbound/drain.js';
 import { createFastifyAdapter } from './inbound/fastify-adapter.js';
 import { installHooks } from './inbound/hooks.js';
 import { NestLogger } from './inbound/logger.js';
@@ -50,7 +50,10 @@ async function assemble(
 ): Promise<NestFastifyApplication> {
   const adapter = createFastifyAdapter(config);
   const fastify = adapter.getInstance();
-  installHooks(fastify);
+  installHooks(fastify, config.mode);
+  drainOnClose(fastify);
+  // After the last answer.
+  fastify.addHook('onClose', () => database.close());
   const completeRoutes = watchRoutes(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(
     appModule(config, database, keyring),
@@ -61,18 +64,11 @@ async function assemble(
       abortOnError: false,
     },
   );
-  app.useSecurityHeaders({
-    // Nothing that we send is a page; `/docs` says otherwise for itself.
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { defaultSrc: "'none'", frameAncestors: "'none'" },
-    },
-    strictTransportSecurity: config.mode === 'production',
-  });
   await app.register(accepts);
   await app.register(cookie);
   if (config.corsOrigins.length > 0)
-    await app.register(cors, {
+    // Nest runs it before every other hook, so that a page can read the earliest refusal too.
+    app.enableCors({
       origin: [...config.corsOrigins],
       exposedHeaders,
       methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],

@@ -148,7 +148,7 @@ export const settings = {
   ),
 } satisfies Record<string, Setting<unknown>>;
 
-export type SettingName = keyof typeof settings;
+type SettingName = keyof typeof settings;
 
 /** Names that the contract knows but that have no effect yet; setting one earns a warning, not silence. */
 const notYetBuilt =

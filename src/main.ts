@@ -1,6 +1,7 @@
 /** The server: read the configuration, serve, and end gracefully. */
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from './app.js';
 import { banner } from './banner.js';
 import { type Config, ConfigError, readConfig } from './config.js';
@@ -28,12 +29,8 @@ function endWithParent(end: () => void): void {
   watch.unref();
 }
 
-async function serve(config: Config): Promise<void> {
-  const app = await createApp(config);
-  await app.listen({ port: config.port, host: config.host });
-  const { port } = app.getHttpServer().address() as AddressInfo;
-  process.stdout.write(banner(config, port));
-
+/** From before the first await on: a signal may come while the database is still being opened. */
+function endOnSignals(running: { app?: NestFastifyApplication }): void {
   let isEnding = false;
   const end = async (signal: NodeJS.Signals) => {
     if (isEnding) process.exit(130);
@@ -42,12 +39,22 @@ async function serve(config: Config): Promise<void> {
       () => fail(`Not finished ${SHUTDOWN_LIMIT_MS / 1000} s after ${signal}; giving up.`),
       SHUTDOWN_LIMIT_MS,
     ).unref();
-    await app.close();
+    await running.app?.close();
     process.exit(0);
   };
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
   if (process.env.npm_lifecycle_event) endWithParent(() => void end('SIGTERM'));
+}
+
+async function serve(config: Config): Promise<void> {
+  const running: { app?: NestFastifyApplication } = {};
+  endOnSignals(running);
+  const app = await createApp(config);
+  running.app = app;
+  await app.listen({ port: config.port, host: config.host });
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  process.stdout.write(banner(config, port));
 }
 
 try {

@@ -15,7 +15,6 @@ export const problemCatalogue = {
   FORBIDDEN: { status: 403, title: 'Not allowed' },
   CURRENT_PASSWORD_WRONG: { status: 403, title: 'The current password is missing or wrong' },
   ORIGIN_MISMATCH: { status: 403, title: 'The Origin header does not name this host' },
-  SIGNUP_CLOSED: { status: 403, title: 'Sign-up is closed' },
   NOT_FOUND: { status: 404, title: 'Not found' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'The resource does not have this method' },
   NOT_ACCEPTABLE: { status: 406, title: 'No acceptable media type' },
@@ -30,11 +29,9 @@ export const problemCatalogue = {
   SIGN_IN_BUSY: { status: 429, title: 'Too many sign-ins at once' },
   HEADERS_TOO_LARGE: { status: 431, title: 'The header fields are too large' },
   INTERNAL: { status: 500, title: 'Something went wrong on our side' },
-  METHOD_UNKNOWN: { status: 501, title: 'The method is not known here' },
   DATABASE_BUSY: { status: 503, title: 'The database is busy' },
   DATABASE_UNAVAILABLE: { status: 503, title: 'The database cannot be reached' },
   MIGRATIONS_PENDING: { status: 503, title: 'The database schema is not up to date' },
-  SHUTTING_DOWN: { status: 503, title: 'The server is shutting down' },
   STORAGE_FULL: { status: 507, title: 'The database has no room left' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

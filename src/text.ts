@@ -17,8 +17,11 @@ export const codePointCount = (text: string): number => {
 export const foldCase = (text: string): string =>
   text.normalize('NFC').toLowerCase().replaceAll('ς', 'σ').normalize('NFC');
 
-/** Lone surrogates cannot be stored as UTF-8. */
-export const wellFormed = z.string().refine((text) => text.isWellFormed(), 'must not hold a lone surrogate');
+/** Neither lone surrogates nor NUL can be stored as text on every engine. */
+export const wellFormed = z
+  .string()
+  .refine((text) => text.isWellFormed(), { error: 'must not hold a lone surrogate', abort: true })
+  .refine((text) => !text.includes('\0'), { error: 'must not hold NUL', abort: true });
 
 /** A line of text: whole Unicode, no control characters, `min` to `max` code points after trimming. */
 export const lineOfText = (min: number, max: number) =>

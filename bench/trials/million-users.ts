@@ -33,7 +33,6 @@ function fill(file: string, count: number, progress: (done: number) => void): vo
     database.exec('COMMIT');
     progress(done);
   }
-  database.exec('ANALYZE');
   database.close();
 }
 

@@ -7,7 +7,6 @@ const MAX_PASSWORD = 128;
 
 /** A new password: 8-128 code points, whatever they are (NIST SP 800-63B-4, 3.1.1.2: no composition rules). */
 export const newPassword = wellFormed
-  .refine((text) => !text.includes('\0'), 'must not hold NUL')
   .refine((text) => {
     const count = codePointCount(text);
     return count >= MIN_PASSWORD && count <= MAX_PASSWORD;

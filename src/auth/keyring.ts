@@ -39,17 +39,18 @@ export class Signer {
   constructor(private readonly keys: [Key, ...Key[]]) {}
 
   sign(text: string): string {
-    return signature(this.keys[0], text).toString('base64url');
+    return signature(this.keys[0], text);
   }
 
-  /** Whether any of the keys made `given`; takes the same time for every wrong one. */
+  /** Whether any of the keys made `given`, character for character; takes the same time for every wrong one. */
   verifies(text: string, given: string): boolean {
-    const bytes = Buffer.from(given, 'base64url');
+    const bytes = Buffer.from(given);
     return this.keys.some((key) => {
-      const expected = signature(key, text);
+      const expected = Buffer.from(signature(key, text));
       return bytes.length === expected.length && timingSafeEqual(bytes, expected);
     });
   }
 }
 
-const signature = (key: Key, text: string): Buffer => createHmac('sha256', key.bytes).update(text).digest();
+const signature = (key: Key, text: string): string =>
+  createHmac('sha256', key.bytes).update(text).digest('base64url');

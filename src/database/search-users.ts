@@ -6,7 +6,7 @@
 import type { DatabaseClient, TransactionClient } from './database.js';
 import { Prisma } from './generated/sqlite/client.js';
 
-export type UserSort = 'createdAt' | '-createdAt' | 'email' | 'name';
+type UserSort = 'createdAt' | '-createdAt' | 'email' | 'name';
 
 interface UserFilter {
   /** Folded as `nameKey` and `emailKey` are. */

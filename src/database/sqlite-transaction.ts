@@ -3,7 +3,7 @@ import { orLate, retryWhileBusy } from './deadline.js';
 import { busyProblem, CarriedProblem, unsettledProblem } from './problems.js';
 import type { SqlAdapter, SqlQuery } from './sqlite-adapter.js';
 
-export type SqlTransaction = Awaited<ReturnType<SqlAdapter['startTransaction']>>;
+type SqlTransaction = Awaited<ReturnType<SqlAdapter['startTransaction']>>;
 
 interface TransactionOptions {
   /** Runs statements inside the transaction that the writer thread has open, and only there. */

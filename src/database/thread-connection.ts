@@ -11,7 +11,7 @@ interface Pending {
 }
 
 /** The shape by which the Prisma adapter knows an error as the driver's. */
-export class SqliteDriverError extends Error {
+class SqliteDriverError extends Error {
   override readonly name = 'SqliteDriverError';
   readonly code: string;
   readonly rawCode: number | undefined;

@@ -4,6 +4,10 @@ import type { Problem } from '../problem.js';
 /** Where each code is documented, relative to the API (see the page's "Problems" tag). */
 export const problemType = (code: string): string => `/problems/${code.toLowerCase().replaceAll('_', '-')}`;
 
+/** The path of a request target, which may be in absolute form (RFC 9112, 3.2.2), without its query. */
+export const pathOf = (target = '/'): string =>
+  target.replace(/^https?:\/\/[^/?]*/i, '').split('?', 1)[0] || '/';
+
 /** RFC 9457's members and ours. `instance` is the path that was called, without its query. */
 export function problemBody(problem: Problem, path: string, requestId: string) {
   return {
@@ -28,12 +32,11 @@ export function answerProblem(problem: Problem, request: FastifyRequest, reply: 
     reply.raw.destroy();
     return;
   }
-  const path = (request.raw.url ?? '/').split('?', 1)[0] ?? '/';
   void reply
     .code(problem.status)
     .removeHeader('etag')
     .removeHeader('location')
     .headers(problem.headers)
     .type('application/problem+json')
-    .send(JSON.stringify(problemBody(problem, path, request.id)));
+    .send(JSON.stringify(problemBody(problem, pathOf(request.raw.url), request.id)));
 }

@@ -1,8 +1,10 @@
 /** What every request meets before a feature sees it, and every answer on its way out. */
 import '@fastify/accepts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { meteredParts, type RequestMeter, withRequestMeter } from '../metering/request-meter.js';
+import type { Mode } from '../config.js';
+import { type RequestMeter, withRequestMeter } from '../metering/request-meter.js';
 import { Problem } from '../problem.js';
+import { isVersioned, setAnswerHeaders } from './answer-headers.js';
 import { parseStrictJson } from './strict-json.js';
 
 declare module 'fastify' {
@@ -14,13 +16,14 @@ declare module 'fastify' {
 /** RFC 9110, 4.1 recommends at least 8,000 octets; what is longer is no URL of ours. */
 const MAX_URL_LENGTH = 8_000;
 
-export function installHooks(fastify: FastifyInstance): void {
+export function installHooks(fastify: FastifyInstance, mode: Mode): void {
   fastify.decorateRequest('meter');
 
   for (const type of ['application/json', 'application/merge-patch+json'])
     fastify.addContentTypeParser(type, { parseAs: 'buffer' }, (_request, body, done) => {
       try {
-        done(null, parseStrictJson(body as Buffer));
+        // Many clients announce JSON and send nothing, with DELETE above all; what needs a body says so itself.
+        done(null, body.length === 0 ? undefined : parseStrictJson(body as Buffer));
       } catch (error) {
         done(error as Error);
       }
@@ -35,8 +38,7 @@ export function installHooks(fastify: FastifyInstance): void {
   fastify.addHook('preHandler', (request, _reply, done) => withRequestMeter(request.meter, done));
 
   fastify.addHook('onSend', (request, reply, payload, done) => {
-    setTimingHeaders(request, reply);
-    if (isVersioned(request)) setCacheHeaders(reply);
+    setAnswerHeaders(request, reply, mode);
     done(null, payload);
   });
   fastify.addHook('onResponse', (request, reply, done) => {
@@ -45,17 +47,17 @@ export function installHooks(fastify: FastifyInstance): void {
   });
 }
 
-/** By the route where there is one: a path can be written in many ways. */
-const isVersioned = (request: FastifyRequest): boolean =>
-  (request.routeOptions.url ?? request.raw.url ?? '').startsWith('/v1/');
-
 /** What can be refused before a byte of the body is read. */
 function refusal(request: FastifyRequest): Problem | undefined {
   if ((request.raw.url?.length ?? 0) > MAX_URL_LENGTH)
     return new Problem('URI_TOO_LONG', `A URL may have at most ${MAX_URL_LENGTH} characters.`);
+  if (!isDecodable(request.raw.url ?? ''))
+    return new Problem('URL_INVALID', 'The URL holds a malformed percent-encoding.');
   if (request.raw.httpVersion === '1.1' && request.headers.host === undefined)
     return new Problem('BAD_REQUEST', 'HTTP/1.1 needs a Host header field.');
-  if (request.is404) return new Problem('NOT_FOUND', 'There is nothing at this path.');
+  // The CORS plug-in answers OPTIONS for every path there could be.
+  if (request.is404 || request.routeOptions.url === '*')
+    return new Problem('NOT_FOUND', 'There is nothing at this path.');
   if (
     isVersioned(request) &&
     request.accepts().type(['application/json', 'application/problem+json']) === false
@@ -67,20 +69,14 @@ function refusal(request: FastifyRequest): Problem | undefined {
   return undefined;
 }
 
-function setTimingHeaders(request: FastifyRequest, reply: FastifyReply): void {
-  const parts = meteredParts
-    .filter((part) => request.meter?.[part] !== undefined)
-    .map((part) => `${part};dur=${request.meter[part]?.toFixed(3)}`);
-  void reply.headers({
-    'x-request-id': request.id,
-    'x-process-time': (reply.elapsedTime / 1000).toFixed(6),
-    'server-timing': [`app;dur=${reply.elapsedTime.toFixed(3)}`, ...parts].join(', '),
-  });
-}
-
-function setCacheHeaders(reply: FastifyReply): void {
-  void reply.header('vary', 'Accept, Authorization, Origin');
-  if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'private, no-cache');
+/** The router has looked at the path; a query is taken as it comes, and would hand on what it cannot decode. */
+function isDecodable(url: string): boolean {
+  try {
+    if (url.includes('%')) decodeURIComponent(url);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** One line a request. The route's template, never the query: it may hold what somebody typed. */

@@ -34,11 +34,11 @@ const tags = [
 
 /** Builds the whole document, as this server is configured. Takes some 30 ms, most of it loading the generator. */
 export async function buildOpenApi(app: NestFastifyApplication): Promise<OpenAPIObject> {
-  return describe(app, await import('@nestjs/swagger'));
+  return describeApi(app, await import('@nestjs/swagger'));
 }
 
 /** @param swagger the generator, which is loaded only where documents are on */
-export function describe(
+export function describeApi(
   app: NestFastifyApplication,
   swagger: typeof import('@nestjs/swagger'),
 ): OpenAPIObject {

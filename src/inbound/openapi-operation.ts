@@ -80,10 +80,8 @@ function describeParameter({ name, in: place, required, schema: found }: Paramet
 }
 
 /** In the schema, not beside it: the page would fill it into every form, and send filters nobody asked for. */
-const withExample = (schema: JsonSchema, example = schema.default ?? schema.enum?.[0]): JsonSchema => ({
-  ...schema,
-  examples: [example],
-});
+const withExample = (schema: JsonSchema, example = schema.default ?? schema.enum?.[0]): JsonSchema =>
+  example === undefined ? schema : { ...schema, examples: [example] };
 
 function requestBody({ found, handler: { operation } }: Route, schemas: SchemaCollection): object {
   const schema = found.requestBody?.content['application/json']?.schema ?? {};
@@ -105,7 +103,10 @@ function success({ path, found, handler }: Route, schemas: SchemaCollection): Re
       headers: {
         ...headersOf([...(operation.headers ?? []), ...cacheHeaders(path)]),
         ...(cacheControl && {
-          'Cache-Control': { ...answerHeaders['Cache-Control'], example: cacheControl },
+          'Cache-Control': {
+            ...answerHeaders['Cache-Control'],
+            schema: { type: 'string', examples: [cacheControl] },
+          },
         }),
       },
       ...(schema && { content: { 'application/json': { schema, example: schemas.example(schema) } } }),

@@ -1,7 +1,7 @@
 /** The page `/docs`: Swagger UI, every byte of it from this server. */
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { describe } from './openapi-document.js';
+import { describeApi } from './openapi-document.js';
 
 const PAGE = '/docs';
 
@@ -20,8 +20,14 @@ const CONTENT_SECURITY_POLICY = [
 /** The files of Swagger UI change with a release only; the page and its document are asked for anew. */
 const ASSETS_CACHE_CONTROL = 'public, max-age=3600';
 
+/** One server, no links, and a table of the same headers under each problem: nothing that a reader needs. */
 const css = `
-.swagger-ui .topbar { display: none }
+.swagger-ui .topbar,
+.swagger-ui .schemes .servers,
+.swagger-ui .schemes .servers-title,
+.swagger-ui .response-col_links,
+.swagger-ui .response:not([data-code^="2"]) .headers-wrapper { display: none }
+.swagger-ui .schemes .auth-wrapper { margin-left: auto }
 .swagger-ui .info { margin: 32px 0 24px }
 .swagger-ui .scheme-container { padding: 16px 0; box-shadow: none; background: transparent }
 `;
@@ -29,7 +35,7 @@ const css = `
 export async function servePage(app: NestFastifyApplication): Promise<void> {
   const swagger = await import('@nestjs/swagger');
   setHeadersOfPage(app.getHttpAdapter().getInstance() as unknown as FastifyInstance);
-  swagger.SwaggerModule.setup(PAGE, app, () => describe(app, swagger), {
+  swagger.SwaggerModule.setup(PAGE, app, () => describeApi(app, swagger), {
     raw: false,
     customSiteTitle: 'Farebox API',
     customCss: css,

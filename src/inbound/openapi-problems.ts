@@ -13,17 +13,11 @@ const ofAnyRequest: readonly ProblemCode[] = [
   'EXPECTATION_FAILED',
   'HEADERS_TOO_LARGE',
   'INTERNAL',
-  'METHOD_UNKNOWN',
 ];
 const ofBodies: readonly ProblemCode[] = ['BODY_INVALID', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'];
-const ofTheDatabase: readonly ProblemCode[] = [
-  'DATABASE_BUSY',
-  'DATABASE_UNAVAILABLE',
-  'MIGRATIONS_PENDING',
-  'SHUTTING_DOWN',
-];
+const ofTheDatabase: readonly ProblemCode[] = ['DATABASE_BUSY', 'DATABASE_UNAVAILABLE', 'MIGRATIONS_PENDING'];
 
-export interface Call {
+interface Call {
   readonly method: string;
   readonly path: string;
   /** Has a body or query that is checked against a schema. */

@@ -71,10 +71,6 @@ export const problemDescriptions: Readonly<Record<ProblemCode, ProblemDescriptio
       'A session cookie counts only in requests from pages of this very host, told by the `Origin` header. Other clients send `refreshToken` in the body.',
     detail: 'With a cookie, the Origin header must name this host.',
   },
-  SIGNUP_CLOSED: {
-    description: 'Nobody can sign up here. Ask an admin to make the user.',
-    detail: 'Sign-up is closed; an admin can make the user.',
-  },
   NOT_FOUND: {
     description:
       'Nothing is at this path, or nothing that the caller may see: the two are not told apart. Check the path and the id.',
@@ -139,10 +135,6 @@ export const problemDescriptions: Readonly<Record<ProblemCode, ProblemDescriptio
       'The request met an error that nobody foresaw; it is in the log. It may work later; tell the operator the `requestId` if it does not.',
     detail: 'The request failed. Its id helps the operator find out why.',
   },
-  METHOD_UNKNOWN: {
-    description: 'The request method is none that this server knows. Use the methods of these documents.',
-    detail: 'This request method is not known here.',
-  },
   DATABASE_BUSY: {
     description:
       'The database did not get to this request in time, and nothing was changed by it. Repeat it after `Retry-After` seconds.',
@@ -157,11 +149,6 @@ export const problemDescriptions: Readonly<Record<ProblemCode, ProblemDescriptio
     description:
       'The server is newer than its database; an operator has to bring the schema up to date. Try again later.',
     detail: 'The database schema is not up to date.',
-  },
-  SHUTTING_DOWN: {
-    description:
-      'This server is about to end and takes no new work. Repeat the request: another one, or this one restarted, will take it.',
-    detail: 'The server is shutting down.',
   },
   STORAGE_FULL: {
     description:

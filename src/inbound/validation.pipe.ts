@@ -1,12 +1,18 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/common';
-import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { type FieldError, jsonPointer, Problem } from '../problem.js';
 
 /** More broken rules than this in one request are not worth reading, and each costs bytes. */
 const MAX_FIELD_ERRORS = 50;
 
+/** An issue as Standard Schema has it, and zod's own list of the keys it does not know. */
+interface Issue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+  readonly keys?: readonly string[];
+}
+
 /** Zod speaks of keys it does not know in one issue; each gets an error of its own. */
-function fieldErrors(issue: StandardSchemaV1.Issue & { keys?: string[] }, isBody: boolean): FieldError[] {
+function fieldErrors(issue: Issue, isBody: boolean): FieldError[] {
   const path = (issue.path ?? []).map((segment) => (typeof segment === 'object' ? segment.key : segment));
   const name = (keys: PropertyKey[]) =>
     isBody ? jsonPointer(keys) : keys.map((key) => String(key).slice(0, 100)).join('.');
@@ -25,6 +31,7 @@ export class ValidationPipe implements PipeTransform {
     if (!result.issues) return result.value;
 
     const isBody = type === 'body';
+    if (isBody && value === undefined) throw new Problem('BODY_INVALID', 'A JSON body is needed.');
     const issues = metadata.data
       ? result.issues.map((issue) => ({ ...issue, path: [metadata.data as string, ...(issue.path ?? [])] }))
       : result.issues;

@@ -10,7 +10,7 @@ export const createUser: Operation = {
     'to sign up from this machine becomes admin.',
   answer: userSchema,
   headers: ['ETag', 'Location'],
-  problems: ['EMAIL_TAKEN', 'UNAUTHENTICATED', 'FORBIDDEN', 'SIGNUP_CLOSED', 'SIGN_IN_BUSY'],
+  problems: ['EMAIL_TAKEN', 'UNAUTHENTICATED', 'FORBIDDEN', 'SIGN_IN_BUSY'],
 };
 
 export const listUsers: Operation = {

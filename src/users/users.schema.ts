@@ -55,7 +55,7 @@ const MAX_SEARCH = 100;
 
 const filters = {
   email: email.optional().meta({ description: 'Exactly this address, in any spelling' }),
-  role: role.optional(),
+  role: role.optional().meta({ description: 'Only users of this role' }),
   q: wellFormed
     .refine((text) => !/\p{Cc}/u.test(text), 'must not hold control characters')
     .refine((text) => {
@@ -90,7 +90,13 @@ export const userListSchema = z.strictObject({
     .regex(/^([1-9]\d?|100)$/, `must be a whole number from 1 to ${MAX_LIMIT}`)
     .transform(Number)
     .default(DEFAULT_LIMIT)
-    .meta({ type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT }),
+    .meta({
+      type: 'integer',
+      description: 'Users a page',
+      minimum: 1,
+      maximum: MAX_LIMIT,
+      default: DEFAULT_LIMIT,
+    }),
   cursor: z
     .string()
     .max(4_000)

@@ -108,7 +108,7 @@ export class UsersService {
       });
     } catch (error) {
       if (isUniqueViolation(error, 'emailKey')) throw emailTaken();
-      if (isNotFound(error)) throw await this.whyNotUpdated(id, caller, versions);
+      if (isNotFound(error)) throw await this.whyNotUpdated(id, caller, versions, provenHash !== undefined);
       throw error;
     }
   }
@@ -150,15 +150,17 @@ export class UsersService {
     return user.passwordHash;
   }
 
+  /** The row was there, and is gone, or has another version or another password than a moment ago. */
   private async whyNotUpdated(
     id: string,
     caller: Principal,
     versions: number[] | undefined,
+    hasProof: boolean,
   ): Promise<Problem> {
     const { version } = await this.read(id, caller);
-    return versions && !versions.includes(version)
-      ? preconditionFailed()
-      : new Problem('CURRENT_PASSWORD_WRONG', '/currentPassword: the password was changed meanwhile.');
+    return hasProof && (versions === undefined || versions.includes(version))
+      ? new Problem('CURRENT_PASSWORD_WRONG', '/currentPassword: the user was changed meanwhile; try again.')
+      : preconditionFailed();
   }
 }
 

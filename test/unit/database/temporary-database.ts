@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { Database } from '#dist/database/database.js';
+import { migrate } from '#dist/database/migrate.js';
+
+const require = createRequire(import.meta.url);
+
+/** A folder that goes with the test. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'farebox-database-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export async function openTemporary(timeoutMs = 5_000): Promise<{ database: Database; path: string }> {
+  const path = join(temporaryFolder(), 'test.db');
+  await migrate(`file:${path}`);
+  const database = await Database.open({ url: `file:${path}`, timeoutMs });
+  onTestFinished(() => database.close());
+  return { database, path };
+}
+
+export function userRow(id: string, over: object = {}) {
+  const now = new Date();
+  return {
+    id,
+    email: `${id}@example.org`,
+    emailKey: `${id}@example.org`,
+    name: id,
+    nameKey: id,
+    passwordHash: '-',
+    createdAt: now,
+    updatedAt: now,
+    ...over,
+  };
+}
+
+/**
+ * A second process running `code` as an ES module with `args`, libsql's path in `LIBSQL` and the
+ * compiled output's address in `DIST`. `line` waits for its next line of output.
+ */
+export function startProcess(code: string, ...args: string[]) {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code, '--', ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: {
+      ...process.env,
+      LIBSQL: require.resolve('libsql'),
+      DIST: process.env.DIST ?? new URL('../../../dist/', import.meta.url).href,
+    },
+  });
+  onTestFinished(() => void child.kill());
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const line = () =>
+    new Promise<string>((resolve) => child.stdout.once('data', (data) => resolve(String(data).trim())));
+  return { child, ended, line };
+}
