@@ -11,7 +11,7 @@ export default defineConfig({
     isolate: false,
     server: { deps: { external: [/\/dist\//] } },
     sequence: { shuffle: { files: true, tests: false } },
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
   },
 });
