@@ -5,43 +5,58 @@
  * there is nothing to do.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { alone } from './alone.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const at = (/** @type {string[]} */ ...parts) => join(root, ...parts);
 
-const generated = at('src', 'database', 'generated');
-const generatedStamp = join(generated, '.stamp');
 const dist = at('dist');
-/** Written last, so that an interrupted build is done again. */
-const distStamp = join(dist, '.stamp');
-const lock = at('node_modules', '.farebox-build');
+const program = join(dist, 'main.js');
+const generated = at('src', 'database', 'generated');
+const stampIn = (/** @type {string} */ folder) => join(folder, '.stamp');
 
 const clientSources = ['prisma', 'prisma.config.ts', 'package-lock.json'].map((path) => at(path));
-const programSources = ['src', 'tsconfig.json', 'nest-cli.json', 'package-lock.json'].map((path) => at(path));
+const programSources = ['src', '.swcrc', 'package-lock.json'].map((path) => at(path));
+/** Folders that say nothing about whether a build is due. */
+const unread = [generated, at('prisma', 'sqlite', 'migrations')];
 
 /** Newest change under a path; folders count, so that a removed file is noticed. @returns {number} */
 function newest(/** @type {string} */ path) {
   const status = statSync(path, { throwIfNoEntry: false });
-  if (!status) return 0;
+  if (!status || unread.includes(path)) return 0;
   if (!status.isDirectory()) return status.mtimeMs;
-  return readdirSync(path)
-    .filter((name) => join(path, name) !== generated)
-    .reduce((latest, name) => Math.max(latest, newest(join(path, name))), status.mtimeMs);
+  return readdirSync(path).reduce(
+    (latest, name) => Math.max(latest, newest(join(path, name))),
+    status.mtimeMs,
+  );
 }
 
-/** Whether `stamp` is missing or older than one of the sources. */
-function isStale(/** @type {string} */ stamp, /** @type {string[]} */ sources) {
-  const built = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  return sources.some((source) => newest(source) > built);
+/** When what lies in `folder` was built; 0: never, or not to the end. */
+const builtMs = (/** @type {string} */ folder) =>
+  statSync(stampIn(folder), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
+/** Says that `folder` holds what the sources were at `startedMs`: what was saved during the build is built again. */
+function stamp(/** @type {string} */ folder, /** @type {number} */ startedMs) {
+  writeFileSync(stampIn(folder), '');
+  utimesSync(stampIn(folder), new Date(startedMs), new Date(startedMs));
 }
 
-const isClientStale = () => isStale(generatedStamp, clientSources);
-const isProgramStale = () => isStale(distStamp, [...programSources, generatedStamp]);
+const isClientStale = () => clientSources.some((source) => newest(source) > builtMs(generated));
+const isProgramStale = () =>
+  Math.max(builtMs(generated), ...programSources.map(newest)) > builtMs(dist) || !existsSync(program);
 
 /** Path of a development tool's program, or undefined where it is not installed. */
 function tool(/** @type {string} */ name, /** @type {string} */ bin) {
@@ -53,9 +68,16 @@ function tool(/** @type {string} */ name, /** @type {string} */ bin) {
   }
 }
 
+/** The tools a build needs, or undefined after `npm ci --omit=dev`. */
+export function buildTools() {
+  const prisma = tool('prisma', 'prisma');
+  const swc = tool('@swc/cli', 'swc');
+  return prisma && swc ? { prisma, swc } : undefined;
+}
+
 /** Runs a tool quietly. @throws {Error} with its output when it fails */
-function run(/** @type {string} */ program, /** @type {string[]} */ args) {
-  const { status, stdout, stderr, error } = spawnSync(process.execPath, [program, ...args], {
+function run(/** @type {string} */ path, /** @type {string[]} */ args) {
+  const { status, stdout, stderr, error } = spawnSync(process.execPath, [path, ...args], {
     cwd: root,
     encoding: 'utf8',
     env: {
@@ -66,41 +88,27 @@ function run(/** @type {string} */ program, /** @type {string[]} */ args) {
       CHECKPOINT_DISABLE: '1',
     },
   });
-  if (status !== 0)
-    throw new Error(`${program} ${args.join(' ')} failed:\n${error?.message ?? ''}${stdout}${stderr}`);
+  if (status !== 0) throw new Error(`failed:\n${error?.message ?? ''}${stdout}${stderr}`);
 }
 
-/** One build at a time in this folder; a lock whose owner is gone is taken over. */
-async function withLock(/** @type {() => void} */ work) {
-  for (;;) {
-    try {
-      mkdirSync(lock);
-      break;
-    } catch (error) {
-      if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
-      if (isAbandoned()) rmSync(lock, { recursive: true, force: true });
-      await sleep(50);
-    }
-  }
-  try {
-    writeFileSync(join(lock, 'pid'), String(process.pid));
-    work();
-  } finally {
-    rmSync(lock, { recursive: true, force: true });
-  }
+function generateClient(/** @type {string} */ prisma) {
+  const startedMs = Date.now();
+  rmSync(stampIn(generated), { force: true });
+  run(prisma, ['generate']);
+  stamp(generated, startedMs);
 }
 
-function isAbandoned() {
-  try {
-    process.kill(Number(readFileSync(join(lock, 'pid'), 'utf8')), 0);
-    return false;
-  } catch (error) {
-    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
-    // Without a pid the owner is between its two steps, unless it has been there for long.
-    if (code === 'ENOENT')
-      return Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()) > 5_000;
-    return code === 'ESRCH';
-  }
+/** Compiles beside dist/ and swaps, so that who runs or tests dist/ meanwhile never sees half of one. */
+function compileProgram(/** @type {string} */ swc) {
+  for (const name of readdirSync(root).filter((entry) => entry.startsWith('dist.')))
+    rmSync(at(name), { recursive: true, force: true });
+  const [made, old] = [`${dist}.${process.pid}`, `${dist}.${process.pid}.old`];
+  const startedMs = Date.now();
+  run(swc, ['src', '--out-dir', made, '--strip-leading-paths']);
+  stamp(made, startedMs);
+  if (existsSync(dist)) renameSync(dist, old);
+  renameSync(made, dist);
+  rmSync(old, { recursive: true, force: true });
 }
 
 /**
@@ -110,29 +118,22 @@ function isAbandoned() {
  */
 export async function build({ force = false } = {}) {
   if (!force && !isClientStale() && !isProgramStale()) return;
-  const prisma = tool('prisma', 'prisma');
-  const nest = tool('@nestjs/cli', 'nest');
-  if (!prisma || !nest) {
-    if (!existsSync(distStamp))
-      throw new Error(
-        'dist/ is missing and the build tools are not installed. Run "npm ci" without --omit=dev, then "npm run build".',
-      );
-    process.stderr.write(
-      'dist/ is older than the sources; the build tools are not installed, so it is used as it is.\n',
+  const tools = buildTools();
+  if (!tools && (force || !existsSync(program)))
+    throw new Error(
+      'The build tools are not installed. Run "npm ci" without --omit=dev, then "npm run build".',
     );
+  if (!tools) {
+    process.stderr.write('dist/ is older than the sources; without build tools it is used as it is.\n');
     return;
   }
-  await withLock(() => {
-    const startedMs = performance.now();
-    const generates = force || isClientStale();
-    if (!generates && !isProgramStale()) return;
+  await alone(at('node_modules', '.farebox-build'), () => {
+    const isClientDue = force || isClientStale();
+    if (!isClientDue && !isProgramStale()) return;
     process.stderr.write('Building ... ');
-    if (generates) {
-      run(prisma, ['generate']);
-      writeFileSync(generatedStamp, '');
-    }
-    run(nest, ['build']);
-    writeFileSync(distStamp, '');
+    const startedMs = performance.now();
+    if (isClientDue) generateClient(tools.prisma);
+    compileProgram(tools.swc);
     process.stderr.write(`${((performance.now() - startedMs) / 1000).toFixed(1)} s\n`);
   });
 }

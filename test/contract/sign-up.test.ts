@@ -72,6 +72,6 @@ describe.each(transports)('sign-up over $name', (transport) => {
         400,
         'VALIDATION_FAILED',
       );
-    expectProblem(await api.post('/v1/users'), 400, 'VALIDATION_FAILED');
+    expectProblem(await api.post('/v1/users'), 400, 'BODY_INVALID');
   });
 });

@@ -1,111 +1,96 @@
-/** The house: which rooms there are, and who may import whom. Moving a wall is a decision; record it in docs/decisions. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+/** The house: its rooms, and whom each may import. Moving a wall is a decision: record it in docs/decisions. */
 import ts from 'typescript';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { lacksInject, places, roomOf, sources } from '../support/sources.js';
 
-/** Each room and the rooms it may import; ground files may be imported from everywhere. */
-const rooms: Record<string, string[] | 'everything'> = {
-  // entries
-  'main.ts': ['app.ts', 'banner.ts', 'environment.ts'],
-  'banner.ts': [],
-  'environment.ts': [],
-  cli: ['environment.ts', 'users', 'auth', 'database'],
-  // build
-  'app.ts': 'everything',
-  'app.module.ts': 'everything',
-  // features: never import each other
-  users: ['database', 'auth'],
-  // tools
-  auth: ['database', 'metering'],
-  inbound: ['auth', 'metering', 'database'],
-  database: ['metering'],
-  metering: [],
-};
-const ground = ['config.ts', 'problem.ts', 'email.ts', 'text.ts', 'operation.ts'];
+/** All but GROUND may import every GROUND file as well. */
+const house = `
+  ENTRY    main.ts         -> app.ts, banner.ts, environment.ts
+  ENTRY    cli             -> environment.ts, users, auth, database
+  ENTRY    banner.ts       ->
+  ENTRY    environment.ts  ->
+  BUILD    app.ts          -> app.module.ts, auth, inbound, database
+  BUILD    app.module.ts   -> users, auth, inbound, database
+  FEATURE  users           -> auth, database
+  TOOL     auth            -> database, metering
+  TOOL     inbound         -> auth, database, metering
+  TOOL     database        -> metering
+  TOOL     metering        ->
+  GROUND   operation.ts    -> problem.ts
+  GROUND   email.ts        -> text.ts
+  GROUND   config.ts       ->
+  GROUND   problem.ts      ->
+  GROUND   text.ts         ->`;
 
 /** Packages with one home. */
-const homes: Record<string, string> = {
-  '@prisma/': 'database',
-  libsql: 'database',
-  '@node-rs/argon2': 'auth',
-  jose: 'auth',
-  commander: 'cli',
-  '@nestjs/swagger': 'inbound',
-};
+const homes: [RegExp, string][] = [
+  [/^(@prisma\/|@?libsql)/, 'database'],
+  [/^(@node-rs\/argon2|jose)$/, 'auth'],
+  [/^@nestjs\/swagger$/, 'inbound'],
+  [/^commander$/, 'cli'],
+  [/^serverless-http$/, 'lambda'],
+];
 
-const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.ts') && !path.includes('generated'))
-  .map((path) => {
-    const source = ts.createSourceFile(
-      path,
-      readFileSync(join('src', path), 'utf8'),
-      ts.ScriptTarget.Latest,
-      true,
-    );
-    return { path, room: path.split('/')[0] as string, source, text: source.text };
-  });
+const kinds = ['ENTRY', 'BUILD', 'FEATURE', 'TOOL', 'GROUND'];
+const rooms = [...house.matchAll(/(\w+) +(\S+) +->(.*)/g)].map(([, kind = '', name = '', arrows = '']) => ({
+  name,
+  kind,
+  imports: arrows.split(', ').map((arrow) => arrow.trim()),
+}));
+const roomNamed = (name: string) => rooms.find((room) => room.name === name);
+const kindOf = (name: string) => roomNamed(name)?.kind ?? 'unknown';
 
-const importsOf = ({ source }: (typeof files)[number]): string[] => {
-  const found: string[] = [];
-  const visit = (node: ts.Node): void => {
-    const isImport = ts.isImportDeclaration(node) || ts.isExportDeclaration(node);
-    const isLazy = ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword;
-    const specifier = isImport ? node.moduleSpecifier : isLazy ? node.arguments[0] : undefined;
-    if (specifier && ts.isStringLiteral(specifier)) found.push(specifier.text);
-    ts.forEachChild(node, visit);
-  };
-  visit(source);
-  return found;
-};
+it('has the rooms that are drawn here, and no others', () => {
+  expect([...new Set(sources.map(({ room }) => room))].sort()).toEqual(rooms.map(({ name }) => name).sort());
+});
 
-describe('the house', () => {
-  it('has only the rooms that are drawn here', () => {
-    expect(
-      [...new Set(files.map(({ room }) => room))].filter((room) => !(room in rooms || ground.includes(room))),
-    ).toEqual([]);
-  });
-
-  it.each(files)('$path imports only what its room may', (file) => {
-    for (const specifier of importsOf(file)) {
-      if (specifier.startsWith('.')) {
-        const target = normalize(join(dirname(file.path), specifier))
-          .replace(/\.js$/, '.ts')
-          .split('/')[0] as string;
-        const allowed = ground.includes(file.room) ? [] : rooms[file.room];
-        const isAllowed =
-          allowed === 'everything' ||
-          target === file.room ||
-          ground.includes(target) ||
-          allowed?.includes(target);
-        expect(isAllowed, `${file.path} imports ${specifier}`).toBe(true);
-      } else {
-        const home = Object.entries(homes).find(([name]) => specifier.startsWith(name))?.[1];
-        expect([undefined, file.room], `${file.path} imports ${specifier}, which lives in ${home}`).toContain(
-          home,
-        );
-      }
+it('is drawn so that imports go down, and a feature imports no feature', () => {
+  for (const { name, kind, imports } of rooms)
+    for (const other of imports.filter(Boolean)) {
+      const steps = kinds.indexOf(kindOf(other)) - kinds.indexOf(kind);
+      expect(steps, `${name} -> ${other}`).toBeGreaterThanOrEqual(kind === 'FEATURE' ? 1 : 0);
     }
-  });
+});
 
-  it.each(files)('$path keeps to the names and habits of the house', ({ path, room, source, text }) => {
-    expect(path).not.toMatch(/(^|\/)(index|utils?|helpers?|common|core|shared)(\.ts|\/)/);
-    expect(text).not.toMatch(/^export default/m);
-    expect(text).not.toMatch(/(Impl|Manager|^(abstract )?class Base\w*)\b/m);
-    if (room !== 'database')
-      expect(text, 'raw SQL lives in the database room').not.toMatch(/\$(query|execute)Raw/);
-    if (!['environment.ts', 'main.ts', 'cli'].includes(room))
-      expect(text.replaceAll(/\/\*[\s\S]*?\*\//g, '')).not.toContain('process.env');
-    const visit = (node: ts.Node): void => {
-      if (ts.isClassDeclaration(node) && ts.getDecorators(node)?.length)
-        for (const member of node.members.filter(ts.isConstructorDeclaration))
-          for (const parameter of member.parameters)
-            expect(
-              ts.getDecorators(parameter) ?? [],
-              `${node.name?.text}: ${parameter.getText()} lacks @Inject`,
-            ).not.toEqual([]);
-      ts.forEachChild(node, visit);
-    };
-    visit(source);
-  });
+const wrongImports = (isWrong: (from: string, imported: string) => boolean) =>
+  sources.flatMap(({ path, room, imports }) =>
+    imports.filter((name) => isWrong(room, name)).map((name) => `src/${path} imports ${name}`),
+  );
+
+it('imports only along the arrows', () => {
+  const isAllowed = (from: string, to: string) =>
+    from === to ||
+    roomNamed(from)?.imports.includes(to) ||
+    (kindOf(to) === 'GROUND' && kindOf(from) !== 'GROUND');
+  expect(wrongImports((from, name) => name.startsWith('./') && !isAllowed(from, roomOf(name)))).toEqual([]);
+});
+
+it('keeps each heavy package in one room', () => {
+  expect(
+    wrongImports((from, name) => homes.some(([packages, home]) => packages.test(name) && home !== from)),
+  ).toEqual([]);
+});
+
+it('speaks raw SQL in the database room only', () => {
+  const isRaw = (node: ts.Node) => ts.isIdentifier(node) && /^\$(query|execute)Raw/.test(node.text);
+  expect(places((node, { room }) => isRaw(node) && room !== 'database')).toEqual([]);
+});
+
+it('reads the environment in entries only', () => {
+  const isEnv = (node: ts.Node) => ts.isPropertyAccessExpression(node) && node.getText() === 'process.env';
+  expect(places((node, { room }) => isEnv(node) && kindOf(room) !== 'ENTRY')).toEqual([]);
+});
+
+it('says what it injects: a class that Nest makes has @Inject on each constructor parameter', () => {
+  expect(places(lacksInject)).toEqual([]);
+});
+
+it('names things after what they are, and exports them by that name', () => {
+  const vague = /\b(index|utils?|helpers?|common|core|shared)\b/;
+  expect(sources.map(({ path }) => path).filter((path) => vague.test(path))).toEqual([]);
+  const isVagueClass = (node: ts.Node) =>
+    ts.isClassDeclaration(node) && /(Impl|Manager)$|^Base[A-Z]/.test(node.name?.text ?? '');
+  const isDefault = (node: ts.Node) =>
+    ts.isExportAssignment(node) || node.kind === ts.SyntaxKind.DefaultKeyword;
+  expect(places((node) => isVagueClass(node) || isDefault(node))).toEqual([]);
 });
