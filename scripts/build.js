@@ -19,6 +19,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { alone } from './alone.js';
+import { flags } from './usage.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const at = (/** @type {string[]} */ ...parts) => join(root, ...parts);
@@ -139,20 +140,14 @@ export async function build({ force = false } = {}) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const args = process.argv.slice(2);
-  if (args.includes('--help')) {
-    process.stdout.write(
-      'Usage: npm run build [-- --force]\nMakes dist/ where a source is newer. Exit codes: 0 done, 1 failed, 2 wrong usage.\n',
-    );
-  } else if (args.some((arg) => arg !== '--force')) {
-    process.stderr.write(`error: unknown argument ${args.join(' ')}\n`);
-    process.exitCode = 2;
-  } else {
-    try {
-      await build({ force: args.includes('--force') });
-    } catch (error) {
-      process.stderr.write(`${/** @type {Error} */ (error).message}\n`);
-      process.exitCode = 1;
-    }
+  const given = flags(
+    'Usage: npm run build [-- --force]\nMakes dist/ where a source is newer. Exit codes: 0 done, 1 failed, 2 wrong usage.',
+    '--force',
+  );
+  try {
+    await build({ force: given.has('--force') });
+  } catch (error) {
+    process.stderr.write(`${/** @type {Error} */ (error).message}\n`);
+    process.exitCode = 1;
   }
 }

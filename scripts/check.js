@@ -1,8 +1,9 @@
 // @ts-check
-/** The one gate, here and in CI: format, lint, types, dead code, generated files, tests. Runs all, then says what failed. */
+/** The one gate, here and in CI: format, lint, types, dead code, lock file, generated files, tests. Runs all, then says what failed. */
 import { spawnSync } from 'node:child_process';
 import { styleText } from 'node:util';
 import { build } from './build.js';
+import { flags } from './usage.js';
 
 const steps = [
   { name: 'format and lint', command: ['biome', 'check', '--error-on-warnings', '.'] },
@@ -13,18 +14,15 @@ const steps = [
   { name: 'tests, the rooms among them', command: ['vitest', 'run'], isTest: true },
 ];
 
-const args = process.argv.slice(2);
-if (args.includes('--help') || args.some((arg) => arg !== '--skip-tests')) {
-  const isAsked = args.includes('--help');
-  const text = `Usage: npm run check [-- --skip-tests]\nSteps: ${steps.map(({ name }) => name).join(', ')}.\nExit codes: 0 all passed, 1 a step failed, 2 wrong usage.\n`;
-  (isAsked ? process.stdout : process.stderr).write(text);
-  process.exit(isAsked ? 0 : 2);
-}
+const given = flags(
+  `Usage: npm run check [-- --skip-tests]\nSteps: ${steps.map(({ name }) => name).join(', ')}.\nExit codes: 0 all passed, 1 a step failed, 2 wrong usage.`,
+  '--skip-tests',
+);
 
 await build();
 const failed = [];
 for (const { name, command, isTest } of steps) {
-  if (isTest && args.includes('--skip-tests')) continue;
+  if (isTest && given.has('--skip-tests')) continue;
   process.stdout.write(`${styleText('bold', `== ${name}`)}\n`);
   const [program = '', ...rest] = command;
   const { status } = spawnSync('npm', ['exec', '--offline', '--', program, ...rest], { stdio: 'inherit' });

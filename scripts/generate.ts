@@ -1,6 +1,7 @@
 /** Files that are made from the code: `npm run generate` writes them, the gate checks that they are fresh. */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { type Mode, settings } from '../src/config.js';
+import { flags } from './usage.js';
 
 const root = new URL('../', import.meta.url);
 
@@ -67,7 +68,10 @@ const files: Record<string, string> = {
   ),
 };
 
-const isCheck = process.argv.includes('--check');
+const isCheck = flags(
+  'Usage: npm run generate [-- --check]\nWrites .env.example and the tables of the README. --check: only says whether they are fresh, exit code 1 when not.',
+  '--check',
+).has('--check');
 for (const [path, content] of Object.entries(files)) {
   if ((await read(path)) === content) continue;
   if (isCheck) {

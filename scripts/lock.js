@@ -7,6 +7,12 @@
  *    npm takes "optional peer of a dependency" for a reason to keep Prisma's CLI and TypeScript (236 MB).
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { flags } from './usage.js';
+
+const given = flags(
+  'Usage: npm run lock [-- --check]\nCompletes package-lock.json. --check: only says whether it is complete, exit code 1 when not.',
+  '--check',
+);
 
 const file = new URL('../package-lock.json', import.meta.url);
 const text = readFileSync(file, 'utf8');
@@ -47,7 +53,7 @@ for (const { peerDependencies = {}, peerDependenciesMeta = {} } of Object.values
 lock.packages = Object.fromEntries(Object.entries(packages).sort(([a], [b]) => (a < b ? -1 : 1)));
 const completed = `${JSON.stringify(lock, null, 2)}\n`;
 if (completed === text) process.stdout.write('package-lock.json is complete\n');
-else if (process.argv.includes('--check')) {
+else if (given.has('--check')) {
   process.stderr.write('package-lock.json is not complete; run: npm run lock\n');
   process.exitCode = 1;
 } else {

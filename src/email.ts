@@ -7,6 +7,8 @@ import { foldCase, wellFormed } from './text.js';
 const MAX_ADDRESS_BYTES = 254;
 /** RFC 5321, 4.5.3.1.1. */
 const MAX_LOCAL_PART_BYTES = 64;
+/** Before it is looked at: NFC and IDNA take quadratic time, minutes for a text of a megabyte. */
+const MAX_GIVEN_LENGTH = 1_000;
 /** RFC 5321, 4.1.2 dot-string with RFC 6531's non-ASCII; nothing invisible, no quoted strings. */
 const localPart = /^[^\s\p{C}\p{Z}"(),.:;<>@[\\\]]+(\.[^\s\p{C}\p{Z}"(),.:;<>@[\\\]]+)*$/u;
 /** What may stand in a domain before IDNA: the URL parser behind domainToASCII would cut or decode the rest. */
@@ -19,7 +21,9 @@ const asciiDomain = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+(?!\d+$)[a-z0-9]([a
  * @returns undefined when `text` is no address that mail could be sent to
  */
 export function normalEmail(text: string): string | undefined {
-  const address = text.trim().normalize('NFC');
+  const trimmed = text.trim();
+  if (trimmed.length > MAX_GIVEN_LENGTH) return undefined;
+  const address = trimmed.normalize('NFC');
   const at = address.lastIndexOf('@');
   const local = address.slice(0, at);
   const domain = address.slice(at + 1);

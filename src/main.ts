@@ -13,6 +13,11 @@ const SHUTDOWN_LIMIT_MS = 10_000;
 /** How soon an orphan notices. */
 const PARENT_WATCH_MS = 200;
 
+const usage = `Usage: npm start
+Serves the API. Settings come from the environment and .env: see .env.example and "npm run config".
+Exit codes: 0 ended by SIGTERM or SIGINT, 1 failed, 2 wrong usage, 130 interrupted twice.
+`;
+
 function fail(message: string): never {
   process.stderr.write(`${message}\n`);
   process.exit(1);
@@ -55,6 +60,12 @@ async function serve(config: Config): Promise<void> {
   await app.listen({ port: config.port, host: config.host });
   const { port } = app.getHttpServer().address() as AddressInfo;
   process.stdout.write(banner(config, port));
+}
+
+if (process.argv.length > 2) {
+  const isAsked = process.argv.includes('--help');
+  (isAsked ? process.stdout : process.stderr).write(usage);
+  process.exit(isAsked ? 0 : 2);
 }
 
 try {

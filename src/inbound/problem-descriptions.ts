@@ -114,7 +114,7 @@ export const problemDescriptions: Readonly<Record<ProblemCode, ProblemDescriptio
   },
   UNSUPPORTED_MEDIA_TYPE: {
     description: '`Content-Type` is missing or names what this call does not take. Send `application/json`.',
-    detail: 'Send application/json.',
+    detail: 'Send the body with Content-Type: application/json.',
   },
   EXPECTATION_FAILED: {
     description: '`Expect` asks for more than `100-continue`. Leave the header out.',

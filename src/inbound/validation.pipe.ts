@@ -1,4 +1,5 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/common';
+import '../rule-texts.js';
 import { type FieldError, jsonPointer, Problem } from '../problem.js';
 
 /** More broken rules than this in one request are not worth reading, and each costs bytes. */

@@ -20,7 +20,8 @@ const house = `
   GROUND   email.ts        -> text.ts
   GROUND   config.ts       ->
   GROUND   problem.ts      ->
-  GROUND   text.ts         ->`;
+  GROUND   text.ts         ->
+  GROUND   rule-texts.ts   ->`;
 
 /** Packages with one home. */
 const homes: [RegExp, string][] = [
