@@ -25,22 +25,23 @@ interface Rotated {
 export class Sessions {
   constructor(@Inject(Database) private readonly database: Database) {}
 
-  /** Opens a session and sweeps the user's expired ones. @returns its first refresh token */
-  async open(userId: string, sessionEpoch: number): Promise<string> {
+  /**
+   * Opens a session and sweeps the user's expired ones.
+   * @returns its first refresh token; undefined when the user was removed, or changed the password, meanwhile
+   */
+  async open(userId: string, sessionEpoch: number): Promise<string | undefined> {
     const id = randomBytes(16).toString('base64url');
     const secret = newSecret();
-    await this.database.client.session.deleteMany({ where: { userId, expiresAt: { lte: new Date() } } });
-    await this.database.client.session.create({
-      data: {
-        id,
-        userId,
-        tokenHash: hashOf(secret),
-        sessionEpoch,
-        createdAt: new Date(),
-        expiresAt: newExpiry(),
-      },
+    const now = new Date();
+    return this.database.transaction(async (tx) => {
+      const where = { id: userId, sessionEpoch };
+      if (!(await tx.user.findFirst({ where, select: { id: true } }))) return undefined;
+      await tx.session.deleteMany({ where: { userId, expiresAt: { lte: now } } });
+      await tx.session.create({
+        data: { id, userId, tokenHash: hashOf(secret), sessionEpoch, createdAt: now, expiresAt: newExpiry() },
+      });
+      return `${id}.${secret}`;
     });
-    return `${id}.${secret}`;
   }
 
   /** Swaps a token for the next one; of two at once, one wins and the other ends the family. */

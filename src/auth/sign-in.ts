@@ -24,9 +24,11 @@ export class SignIn {
       where: { emailKey: normal === undefined ? '' : emailKey(normal) },
       select: { id: true, passwordHash: true, sessionEpoch: true },
     });
-    if (!(await this.hasher.verify(password, user?.passwordHash)) || !user)
+    const isRight = await this.hasher.verify(password, user?.passwordHash);
+    const refreshToken = isRight && user ? await this.sessions.open(user.id, user.sessionEpoch) : undefined;
+    if (!user || refreshToken === undefined)
       throw new Problem('CREDENTIALS_WRONG', 'There is no user with this email and password.');
-    return this.issue(user.id, user.sessionEpoch, await this.sessions.open(user.id, user.sessionEpoch));
+    return this.issue(user.id, user.sessionEpoch, refreshToken);
   }
 
   /** @throws Problem REFRESH_TOKEN_INVALID; a token used before ends its whole family */

@@ -15,7 +15,7 @@ export function watchRoutes(fastify: FastifyInstance): () => void {
   /** Completes every known path with the methods it lacks. Call when all routes are there. */
   return () => {
     for (const [url, methods] of [...methodsByUrl]) {
-      if (url.includes('*') || methods.has('OPTIONS')) continue;
+      if (methods.has('OPTIONS')) continue;
       const allow = [...methods, 'OPTIONS'].sort().join(', ');
       fastify.route({
         method: 'OPTIONS',

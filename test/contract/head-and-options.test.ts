@@ -37,6 +37,7 @@ describe.each(transports)('every route over $name', (transport) => {
   test.each([
     ['/v1/users', 'GET, HEAD, OPTIONS, POST'],
     ['/v1/users/count', 'GET, HEAD, OPTIONS'],
+    ['/docs/swagger-ui.css', 'GET, HEAD, OPTIONS'],
     ['/v1/users/me', 'GET, HEAD, OPTIONS'],
     ['/v1/users/019aa3c4-7d1e-7c3b-9f27-3f1d5c9b2a10', 'DELETE, GET, HEAD, OPTIONS, PATCH'],
     ['/v1/users/anything', 'DELETE, GET, HEAD, OPTIONS, PATCH'],

@@ -22,8 +22,10 @@ test.skipIf(!hasCurl)('the curl lines of the README work word for word (needs cu
   const { stdout } = await promisify(execFile)('bash', ['-e', '-o', 'pipefail', '-c', script as string], {
     env: { PATH: process.env.PATH, CURL_HOME: folder.path, HOME: folder.path },
   });
-  expect(stdout.match(/^HTTP\/1\.1 \d+/gm)).toEqual(['HTTP/1.1 201', 'HTTP/1.1 200', 'HTTP/1.1 200']);
-  const [created, me, list] = [...stdout.matchAll(/^\{.*\}/gm)].map(([text]) => JSON.parse(text));
+  expect(stdout.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 201', 'HTTP/1.1 200', 'HTTP/1.1 200']);
+  const [created, me, list] = [...stdout.matchAll(/\r\n\r\n(\{.*?\})(?=HTTP|$)/g)].map(([, text = '']) =>
+    JSON.parse(text),
+  );
   expect(created).toMatchObject({ email: 'ada@example.org', name: 'Ada Lovelace', role: 'admin' });
   expect(me).toEqual(created);
   expect(list).toEqual({ data: [created], nextCursor: null });

@@ -35,6 +35,18 @@ describe.each(transports)('what is over is over at once, over $name:', (transpor
     expect((await api.get('/v1/users/me', bearer(json.accessToken))).status).toBe(200);
   });
 
+  test('a sign-in whose user is removed while the password is checked finds nobody', async () => {
+    const { id, email } = await api.join();
+    // One after the other in the hasher's queue; the removal does not wait there.
+    const answers = Array.from({ length: 6 }, () => api.post('/v1/auth/login', { email, password }));
+    await Promise.race(answers);
+    expect((await api.delete(`/v1/users/${id}`, api.admin.as)).status).toBe(204);
+    const statuses = (await Promise.all(answers)).map(({ status }) => status);
+    expect(statuses[0]).toBe(200);
+    expect(statuses.at(-1)).toBe(401);
+    expect(statuses.filter((status) => status !== 200 && status !== 401)).toEqual([]);
+  });
+
   test('deletion ends access', async () => {
     const { id, as, refreshToken } = await api.join();
     await api.delete(`/v1/users/${id}`, api.admin.as);
