@@ -79,6 +79,8 @@ async function assemble(
     });
   if (config.hasDocs) await serveDocuments(app);
   await app.init();
+  // Plug-ins make their routes when they are loaded.
+  await fastify.after();
   completeRoutes();
   await fastify.ready();
   return app;
