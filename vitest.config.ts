@@ -5,7 +5,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/support/build.ts',
-    // Each file in a process of its own: worker threads and signals behave as they do for users.
+    // Processes, not threads: worker threads and signals behave as they do for users. Files share what they
+    // loaded from dist/, which keeps nothing between applications.
     pool: 'forks',
     maxWorkers: 2,
     isolate: false,

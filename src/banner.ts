@@ -1,11 +1,4 @@
-import { relative } from 'node:path';
 import { type Config, isLoopback } from './config.js';
-
-/** Relative to where the person is, when it is there. */
-function shortest(path: string): string {
-  const fromHere = relative(process.cwd(), path);
-  return fromHere.startsWith('..') ? path : fromHere;
-}
 
 /** What a person wants to know after the start; a log collector gets the warnings as JSON lines. */
 export function banner(config: Config, port: number): string {
@@ -20,7 +13,7 @@ export function banner(config: Config, port: number): string {
     ['API', `${base}/v1/users`],
     ...(config.hasDocs ? [['Documents', `${base}/docs  (${base}/openapi.json)`]] : []),
     ['Health', `${base}/health/ready`],
-    ['Data', shortest(config.databaseUrl.replace(/^file:/, ''))],
+    ['Data', config.databaseUrl.replace(/^file:/, '')],
     ['Mode', 'development, open to this machine only; the first user to sign up is admin'],
     ...config.warnings.map((warning) => ['Warning', warning]),
   ];

@@ -2,7 +2,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { makeFolder } from '../support/app.js';
 import { startServer } from '../support/server.js';
 
@@ -16,7 +16,9 @@ test.skipIf(!hasCurl)('the curl lines of the README work word for word (needs cu
   expect(script?.match(/^(TOKEN=\$\()?curl/gm)).toHaveLength(4);
 
   const folder = await makeFolder();
+  onTestFinished(folder.remove);
   const server = await startServer({ DATA_DIR: folder.path });
+  onTestFinished(async () => void (await server.stop()));
   // The port of the README may be taken: curl is told by its own configuration where to connect instead.
   writeFileSync(join(folder.path, '.curlrc'), `connect-to = "127.0.0.1:3000:127.0.0.1:${server.port}"\n`);
   const { stdout } = await promisify(execFile)('bash', ['-e', '-o', 'pipefail', '-c', script as string], {
@@ -29,6 +31,4 @@ test.skipIf(!hasCurl)('the curl lines of the README work word for word (needs cu
   expect(created).toMatchObject({ email: 'ada@example.org', name: 'Ada Lovelace', role: 'admin' });
   expect(me).toEqual(created);
   expect(list).toEqual({ data: [created], nextCursor: null });
-  await server.stop();
-  await folder.remove();
 });
