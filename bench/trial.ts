@@ -8,6 +8,8 @@ export interface Trial {
 
 interface Outcome {
   held: boolean;
+  /** The figures that matter, in a line. */
+  summary: string;
   figures: Record<string, unknown>;
 }
 

@@ -30,11 +30,12 @@ function progressOf(name: string) {
 async function runTrial(name: string): Promise<boolean> {
   const trial = await load(name);
   const startedMs = performance.now();
-  const { held, figures } = await trial.run(progressOf(name));
+  const { held, summary, figures } = await trial.run(progressOf(name));
   const result = {
     trial: name,
     claim: trial.claim,
     held,
+    summary,
     date: new Date().toISOString(),
     durationS: Number(((performance.now() - startedMs) / 1000).toFixed(1)),
     machine,

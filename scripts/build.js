@@ -29,8 +29,8 @@ const program = join(dist, 'main.js');
 const generated = at('src', 'database', 'generated');
 const stampIn = (/** @type {string} */ folder) => join(folder, '.stamp');
 
-const clientSources = ['prisma', 'prisma.config.ts', 'package-lock.json'].map((path) => at(path));
-const programSources = ['src', '.swcrc', 'package-lock.json'].map((path) => at(path));
+const clientSources = ['prisma', 'prisma.config.ts', 'package.json'].map((path) => at(path));
+const programSources = ['src', '.swcrc', 'package.json'].map((path) => at(path));
 /** Folders that say nothing about whether a build is due. */
 const unread = [generated, at('prisma', 'sqlite', 'migrations')];
 

@@ -10,6 +10,7 @@ interface Result {
   trial: string;
   claim: string;
   held: boolean;
+  summary: string;
   date: string;
 }
 
@@ -44,8 +45,8 @@ async function trialsTable(): Promise<string> {
     names.map(async (name) => JSON.parse(await readFile(new URL(name, folder), 'utf8')) as Result),
   );
   const rows = results.map(
-    ({ trial, claim, held, date }) =>
-      `| [${trial}](bench/results/${trial}.json) | ${claim} | ${held ? 'held' : 'did **not** hold'} | ${date.slice(0, 10)} |`,
+    ({ trial, claim, held, summary, date }) =>
+      `| [${trial}](bench/results/${trial}.json) | ${claim} | ${held ? 'held' : 'did **not** hold'}: ${summary} | ${date.slice(0, 10)} |`,
   );
   return ['| trial | claim | result | date |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }

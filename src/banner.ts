@@ -1,10 +1,21 @@
 import { type Config, isLoopback } from './config.js';
 
+/** An address that a browser on this machine can open. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function modeLine({ host, isSignupOpen }: Config): string {
+  const reach = isLoopback(host) ? 'open to this machine only' : 'OPEN TO OTHER MACHINES';
+  const signUp = isSignupOpen ? 'who signs up first, from this machine, is admin' : 'sign-up is closed';
+  return `development, ${reach}; ${signUp}`;
+}
+
 /** What a person wants to know after the start; a log collector gets the warnings as JSON lines. */
 export function banner(config: Config, port: number): string {
-  const host =
-    isLoopback(config.host) || config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host;
-  const base = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const base = `http://${reachable(config.host)}:${port}`;
   if (config.mode === 'production') {
     const time = new Date().toISOString();
     return config.warnings.map((message) => `${JSON.stringify({ level: 'warn', time, message })}\n`).join('');
@@ -14,7 +25,7 @@ export function banner(config: Config, port: number): string {
     ...(config.hasDocs ? [['Documents', `${base}/docs  (${base}/openapi.json)`]] : []),
     ['Health', `${base}/health/ready`],
     ['Data', config.databaseUrl.replace(/^file:/, '')],
-    ['Mode', 'development, open to this machine only; the first user to sign up is admin'],
+    ['Mode', modeLine(config)],
     ...config.warnings.map((warning) => ['Warning', warning]),
   ];
   return `\n  Farebox is ready\n\n${rows.map(([name = '', value]) => `  ${name.padEnd(10)} ${value}\n`).join('')}\n`;

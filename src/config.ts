@@ -81,7 +81,11 @@ const databaseUrl = z.string().transform((text, context) => {
   return `file:${resolve(path)}`;
 });
 
-const path = z.string().transform((text) => resolve(text));
+/** Becomes part of a file: URL, in which these two would end the path. */
+const path = z
+  .string()
+  .transform((text) => resolve(text))
+  .refine((text) => !/[?#]/.test(text), 'must not lie in a folder with ? or # in its name');
 
 /** Every setting there is. The order is the one of `.env.example` and of the README's table. */
 export const settings = {
@@ -91,7 +95,9 @@ export const settings = {
     (mode) => (mode === 'production' ? '0.0.0.0' : '127.0.0.1'),
     z
       .string()
-      .refine((host) => isIP(host) > 0 || host === 'localhost', 'must be an IP address or "localhost"'),
+      .refine((host) => isIP(host) > 0 || host === 'localhost', 'must be an IP address or "localhost"')
+      // The name may stand for two addresses, and then for two servers, of which one would lack our rules.
+      .transform((host) => (host === 'localhost' ? '127.0.0.1' : host)),
   ),
   DATABASE_URL: setting(
     'Where the data lives: file:/path/to/file.db (SQLite). Development: farebox.db in DATA_DIR; production: required',
@@ -252,7 +258,11 @@ function warningsFor(env: Environment): string[] {
   const set = Object.keys(env)
     .filter((name) => env[name])
     .sort();
+  const mode = env.NODE_ENV;
   return [
+    ...(mode && !['production', 'development', 'test'].includes(mode)
+      ? [`NODE_ENV=${shown(mode)} is none of production, development and test: this is ${modeOf(env)} mode`]
+      : []),
     ...set
       .filter((name) => name in settings && name.startsWith('UNSAFE_') && env[name] !== '0')
       .map((name) => `${name} is on: ${settings[name as SettingName].about.replace(/^1: /, '')}`),

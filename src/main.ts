@@ -5,6 +5,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from './app.js';
 import { banner } from './banner.js';
 import { type Config, ConfigError, readConfig } from './config.js';
+import { MigrationError } from './database/migrate.js';
+import { databaseProblem } from './database/problems.js';
 import { readEnvironment } from './environment.js';
 
 /** In-flight answers have this long to finish after SIGTERM; platforms kill after 10-30 s. */
@@ -24,14 +26,12 @@ function fail(message: string): never {
 }
 
 /** npm hands SIGTERM to the shell it started us by, which dies of it without telling us. */
-function endWithParent(end: () => void): void {
+function endWithParent(end: () => void): NodeJS.Timeout {
   const parent = process.ppid;
   const watch = setInterval(() => {
-    if (process.ppid === parent) return;
-    clearInterval(watch);
-    end();
+    if (process.ppid !== parent) end();
   }, PARENT_WATCH_MS);
-  watch.unref();
+  return watch.unref();
 }
 
 /** From before the first await on: a signal may come while the database is still being opened. */
@@ -40,6 +40,7 @@ function endOnSignals(running: { app?: NestFastifyApplication }): void {
   const end = async (signal: NodeJS.Signals) => {
     if (isEnding) process.exit(130);
     isEnding = true;
+    clearInterval(parentWatch);
     setTimeout(
       () => fail(`Not finished ${SHUTDOWN_LIMIT_MS / 1000} s after ${signal}; giving up.`),
       SHUTDOWN_LIMIT_MS,
@@ -49,7 +50,7 @@ function endOnSignals(running: { app?: NestFastifyApplication }): void {
   };
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
-  if (process.env.npm_lifecycle_event) endWithParent(() => void end('SIGTERM'));
+  const parentWatch = process.env.npm_lifecycle_event ? endWithParent(() => void end('SIGTERM')) : undefined;
 }
 
 async function serve(config: Config): Promise<void> {
@@ -68,12 +69,22 @@ if (process.argv.length > 2) {
   process.exit(isAsked ? 0 : 2);
 }
 
+/** What an operator can mend is said in a sentence with the setting to look at; a stack is for what nobody foresaw. */
+function explain(error: unknown): string | undefined {
+  if (error instanceof ConfigError || error instanceof MigrationError) return error.message;
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') return `${message.replace('listen EADDRINUSE: ', '')}. Set PORT to another one.`;
+  if (code === 'EADDRNOTAVAIL') return `${message}. Set HOST to an address of this machine.`;
+  // The file system's refusals and SQLite's, whichever way they come.
+  if (code !== undefined || databaseProblem(error))
+    return `Cannot start: ${message}. Check PORT, DATA_DIR and DATABASE_URL.`;
+  return undefined;
+}
+
 try {
   await serve(readConfig(readEnvironment()));
 } catch (error) {
-  if (error instanceof ConfigError) fail(error.message);
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE') fail(`${message.replace('listen EADDRINUSE: ', '')}. Set PORT to another one.`);
-  if (code === 'EACCES') fail(`${message}. Set PORT or DATA_DIR to what this user may use.`);
-  throw error;
+  const explanation = explain(error);
+  if (explanation === undefined) throw error;
+  fail(explanation);
 }

@@ -40,6 +40,7 @@ export const trial: Trial = {
       }
       await server.stop();
       return {
+        summary: `${rounds.reduce((sum, { acknowledged }) => sum + acknowledged, 0)} acknowledged, ${rounds.reduce((sum, { lost }) => sum + lost, 0)} lost`,
         held: rounds.every(({ acknowledged, lost }) => lost === 0 && acknowledged > 0),
         figures: { rounds },
       };

@@ -38,7 +38,11 @@ export const trial: Trial = {
         token = leftToken;
         progress(round, ROUNDS);
       }
-      return { held: wrongRounds === 0, figures: { rounds: ROUNDS, wrongRounds, outcomes } };
+      return {
+        held: wrongRounds === 0,
+        summary: `${wrongRounds} wrong of ${ROUNDS} rounds`,
+        figures: { rounds: ROUNDS, wrongRounds, outcomes },
+      };
     } finally {
       await Promise.all([first.stop(), second.stop()]);
       await removeDataDir(dataDir);

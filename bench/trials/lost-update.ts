@@ -44,6 +44,7 @@ export const trial: Trial = {
         (one) => !name.includes(one),
       ).length;
       return {
+        summary: `${lost} lost; ${refused} refused with 412 or 503 and tried again`,
         held: lost === 0 && version === WRITERS + 1,
         figures: { writers: WRITERS, lost, refusedAndRetried: refused, version },
       };

@@ -110,7 +110,14 @@ export const trial: Trial = {
       }));
       const isSlower = ({ smallP50Ms, largeP50Ms }: (typeof rows)[number]) =>
         largeP50Ms > smallP50Ms * TOLERATED_RATIO && largeP50Ms - smallP50Ms > TOLERATED_MS;
+      const medianOf = (wanted: RegExp, side: 'smallP50Ms' | 'largeP50Ms') =>
+        median(rows.filter(({ read }) => wanted.test(read)).map((row) => row[side]));
+      const said = Object.entries({ 'one user': /^one/, 'by email': /^filter/, pages: /page/ }).map(
+        ([name, wanted]) =>
+          `${name} ${medianOf(wanted, 'largeP50Ms')} ms (${medianOf(wanted, 'smallP50Ms')} with 1,000)`,
+      );
       return {
+        summary: `medians: ${said.join(', ')}`,
         held: !rows.some(isSlower),
         figures: { rounds: ROUNDS - 10, rows, slower: rows.filter(isSlower) },
       };

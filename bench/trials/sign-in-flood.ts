@@ -43,6 +43,7 @@ export const trial: Trial = {
         Object.keys(counts).every((status) => ['200', '429', '503'].includes(status)),
       );
       return {
+        summary: `/health/live p50 ${liveMs.p50} ms, p99 ${liveMs.p99} ms`,
         held: liveMs.p99 < LIVE_P99_MS && isAnswered && withoutRetryAfter === 0,
         figures: { liveMs, signInMs: spread(signInMs), statuses, withoutRetryAfter },
       };

@@ -28,7 +28,11 @@ export const trial: Trial = {
       const isRight = (counts: Record<string, number>) =>
         counts['201'] === 1 &&
         Object.keys(counts).every((status) => ['201', '409', '429', '503'].includes(status));
-      return { held: rounds.every(isRight) && users === ROUNDS + 1, figures: { users: users - 1, rounds } };
+      return {
+        summary: `${users - 1} users of ${ROUNDS} rounds`,
+        held: rounds.every(isRight) && users === ROUNDS + 1,
+        figures: { users: users - 1, rounds },
+      };
     } finally {
       await Promise.all([first.stop(), second.stop()]);
       await removeDataDir(dataDir);

@@ -88,7 +88,8 @@ export const trial: Trial = {
         figures.secondS.max < SECOND_S &&
         full.totalMb < FULL_MB &&
         production.totalMb < PRODUCTION_MB;
-      return { held, figures };
+      const summary = `first ${figures.firstS.p50} s (at most ${figures.firstS.max}), second ${figures.secondS.p50} s (${figures.secondS.max}), medians of ${ROUNDS}; ${full.totalMb} MB, ${production.totalMb} MB`;
+      return { held, summary, figures };
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

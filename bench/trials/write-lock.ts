@@ -33,6 +33,7 @@ export const trial: Trial = {
     'Another process holds the write lock for 2 s: /health/live stays under 50 ms at p99; the blocked write succeeds, or with a 1 s deadline is 503 DATABASE_BUSY',
   async run(progress) {
     const figures: Record<string, unknown> = {};
+    const summaries: string[] = [];
     let held = true;
     for (const [index, timeoutMs] of [5_000, 1_000].entries()) {
       const dataDir = await temporaryDataDir();
@@ -63,12 +64,13 @@ export const trial: Trial = {
         const liveMs = spread(live);
         const expected = timeoutMs > HELD_MS ? '200 written' : '503 DATABASE_BUSY';
         held &&= liveMs.p99 < LIVE_P99_MS && statuses.every((status) => status === expected);
+        summaries.push(`deadline ${timeoutMs} ms: live p99 ${liveMs.p99} ms, ${statuses[0]}`);
         figures[`deadline ${timeoutMs} ms`] = { liveMs, writeMs: spread(writeMs), statuses };
       } finally {
         await server.stop();
         await removeDataDir(dataDir);
       }
     }
-    return { held, figures };
+    return { held, summary: summaries.join('; '), figures };
   },
 };

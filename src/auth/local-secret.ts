@@ -1,12 +1,14 @@
 /** Development's own secret: made at the first start, kept beside the data, readable by its owner only. */
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ConfigError } from '../config.js';
+import { makePrivateFolder } from '../private-folder.js';
 
 /** The secret in `dataDir`, made if there is none. Two processes starting at once get the same one. */
 export async function localSecret(dataDir: string): Promise<string> {
   const file = join(dataDir, 'secret');
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  makePrivateFolder(dataDir);
   try {
     return await readSecret(file);
   } catch (error) {
@@ -14,8 +16,8 @@ export async function localSecret(dataDir: string): Promise<string> {
   }
   // A hard link either makes the whole file visible under its name or fails: nobody reads half a secret.
   const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
-  await writeFile(draft, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
   try {
+    await writeFile(draft, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
     await link(draft, file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -27,6 +29,7 @@ export async function localSecret(dataDir: string): Promise<string> {
 
 async function readSecret(file: string): Promise<string> {
   const secret = (await readFile(file, 'utf8')).trim();
-  if (secret.length < 32) throw new Error(`${file} holds no usable secret; remove it and start again.`);
+  if (secret.length < 32)
+    throw new ConfigError([`${file}: holds no usable secret; remove it and start again`]);
   return secret;
 }

@@ -36,6 +36,10 @@ export function clearRefreshCookie(request: FastifyRequest, reply: FastifyReply,
   void reply.clearCookie(name, attributes(name));
 }
 
+/** Host and port in one spelling: lower case, without a default port. */
+const hostOf = (origin: string | undefined): string | undefined =>
+  origin !== undefined && URL.canParse(origin) ? new URL(origin).host : undefined;
+
 /**
  * The token from the cookie, if there is one.
  * @throws Problem ORIGIN_MISMATCH unless the request comes from a page of this very host
@@ -44,7 +48,8 @@ export function readRefreshCookie(request: FastifyRequest, mode: Mode): string |
   const token = request.cookies[cookieName(request, mode)];
   if (token === undefined) return undefined;
   const { origin } = request.headers;
-  if (origin === undefined || !URL.canParse(origin) || new URL(origin).host !== request.host)
+  const here = `${request.protocol}://${request.host}`;
+  if (hostOf(origin) === undefined || hostOf(origin) !== hostOf(here))
     throw new Problem('ORIGIN_MISMATCH', 'With a cookie, the Origin header must name this host.');
   return token;
 }

@@ -8,10 +8,10 @@ import type { Principal } from '../auth/principal.js';
 import { Sessions } from '../auth/sessions.js';
 import { ConfigError, readConfig } from '../config.js';
 import { Database } from '../database/database.js';
-import { migrate } from '../database/migrate.js';
+import { MigrationError, migrate } from '../database/migrate.js';
+import { databaseProblem } from '../database/problems.js';
 import { emailKey, emailSchema } from '../email.js';
 import { readEnvironment } from '../environment.js';
-import { Problem } from '../problem.js';
 import { newUserSchema } from '../users/users.schema.js';
 import { UsersService } from '../users/users.service.js';
 
@@ -97,7 +97,10 @@ program
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof ConfigError || error instanceof Problem || error instanceof Refusal)) throw error;
-  process.stderr.write(`${error.message}\n`);
+  const isForeseen =
+    error instanceof ConfigError || error instanceof MigrationError || error instanceof Refusal;
+  const explained = isForeseen ? error : databaseProblem(error);
+  if (!explained) throw error;
+  process.stderr.write(`${explained.message}\n`);
   process.exitCode = 1;
 }

@@ -1,31 +1,34 @@
 /** `npm run config`: the effective configuration, where each value comes from, secrets masked. */
 import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { ConfigError, type Environment, modeOf, readConfig, settings } from '../config.js';
+import { ConfigError, type Environment, type Mode, modeOf, readConfig, settings } from '../config.js';
 import { readEnvironment } from '../environment.js';
 
 interface Row {
   name: string;
   value: string | null;
-  origin: 'environment' | '.env' | 'default' | 'none';
+  origin: 'environment' | '.env' | 'default' | 'DATA_DIR' | 'none';
+}
+
+const masked = '********';
+
+/** What development makes of a setting that nobody gave. */
+function effective(name: string, env: Environment, mode: Mode): Row {
+  const dataDir = resolve(env.DATA_DIR || (settings.DATA_DIR.default(mode) ?? ''));
+  if (mode === 'development' && name === 'DATABASE_URL')
+    return { name, value: `file:${join(dataDir, 'farebox.db')}`, origin: 'DATA_DIR' };
+  if (mode === 'development' && name === 'SECRETS') return { name, value: masked, origin: 'DATA_DIR' };
+  return { name, value: null, origin: 'none' };
 }
 
 function rows(given: Environment, env: Environment): Row[] {
   const mode = modeOf(env);
   return Object.entries(settings).map(([name, setting]) => {
     const value = env[name] || setting.default(mode);
-    const origin = given[name]
-      ? 'environment'
-      : env[name]
-        ? '.env'
-        : value === undefined
-          ? 'none'
-          : 'default';
-    return {
-      name,
-      value: value === undefined ? null : setting.secret && env[name] ? '********' : value,
-      origin,
-    };
+    if (value === undefined) return effective(name, env, mode);
+    const origin = given[name] ? 'environment' : env[name] ? '.env' : 'default';
+    return { name, value: setting.secret && env[name] ? masked : value, origin };
   });
 }
 

@@ -11,7 +11,7 @@ interface Output {
   json?: true;
 }
 
-const program = new Command('npm run db:')
+const program = new Command('db')
   .description('Brings the database of DATABASE_URL up to date, or says whether it is.')
   .exitOverride();
 

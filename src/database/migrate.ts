@@ -24,7 +24,7 @@ const MIGRATE_WAIT_MS = 60_000;
 const STATUS_WAIT_MS = 5_000;
 
 /** Says to an operator which migration stopped, why, and what to do. */
-class MigrationError extends Error {
+export class MigrationError extends Error {
   override readonly name = 'MigrationError';
 }
 

@@ -1,5 +1,6 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { makePrivateFolder } from '../private-folder.js';
 
 /** The absolute path that a `file:` URL names; any other URL is refused in words an operator can act on. */
 export function sqlitePath(url: string): string {
@@ -15,7 +16,7 @@ export function sqlitePath(url: string): string {
 
 /** Creates an empty database file for its owner's eyes only; SQLite gives -wal and -shm the same mode. */
 export function createPrivateFile(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makePrivateFolder(dirname(path));
   try {
     closeSync(openSync(path, 'wx', 0o600));
   } catch (error) {

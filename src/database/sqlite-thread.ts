@@ -3,6 +3,7 @@
  * so whatever waits for the disk waits here and never holds the event loop. It never waits for a
  * lock: SQLITE_BUSY goes back at once and the main thread decides whether there is time to try again.
  */
+import { statSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import Sqlite from 'libsql';
 
@@ -76,6 +77,7 @@ function perform(call: ThreadCall): StatementResult | undefined {
   switch (call.kind) {
     case 'open':
       connection ??= openConnection();
+      identity = identityOf(path);
       return undefined;
     case 'close':
       closeConnection();
@@ -88,7 +90,20 @@ function perform(call: ThreadCall): StatementResult | undefined {
   }
 }
 
+/** Which file the connection is at: SQLite goes on writing into one that was removed, and all of it would be lost. */
+let identity: string | undefined;
+
+const identityOf = (file: string): string | undefined => {
+  const status = statSync(file, { throwIfNoEntry: false });
+  return status && `${status.dev}:${status.ino}`;
+};
+
 function opened(): Sqlite.Database {
+  if (connection && identityOf(path) !== identity)
+    throw Object.assign(new Error('the database file was removed or replaced; put it back or restart'), {
+      code: 'SQLITE_CANTOPEN',
+      rawCode: 14,
+    });
   if (!connection)
     throw Object.assign(new Error('the database is closed'), {
       code: 'SQLITE_CANTOPEN',

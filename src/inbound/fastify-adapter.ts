@@ -28,8 +28,8 @@ export function createFastifyAdapter(config: Config): FastifyAdapter {
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    // In-flight answers finish, idle connections do not hold up the end.
-    forceCloseConnections: 'idle',
+    // drain.ts ends the connections.
+    forceCloseConnections: false,
     return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     skipMiddie: true,

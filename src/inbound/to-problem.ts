@@ -6,6 +6,8 @@ import { Problem, type ProblemCode } from '../problem.js';
 /** Errors of Fastify and Nest by their status: Nest keeps no more of most than that. */
 const byStatus: Record<number, [ProblemCode, string]> = {
   400: ['BAD_REQUEST', 'The request cannot be served as it was sent.'],
+  // What serves the page's files says so of a path that leaves their folder.
+  403: ['NOT_FOUND', 'There is nothing at this path.'],
   404: ['NOT_FOUND', 'There is nothing at this path.'],
   408: ['REQUEST_TIMEOUT', 'The request did not arrive in time.'],
   413: ['BODY_TOO_LARGE', 'The body may have at most 1 MiB.'],
@@ -22,7 +24,8 @@ export function toProblem(error: unknown): Problem {
   if (code === 'FST_ERR_BAD_URL')
     return new Problem('URL_INVALID', 'The URL holds a malformed percent-encoding.', { cause: error });
   const status = error instanceof HttpException ? error.getStatus() : statusCode;
-  const known = status === undefined ? undefined : byStatus[status];
+  const known =
+    status !== undefined && status >= 400 && status < 500 ? (byStatus[status] ?? byStatus[400]) : undefined;
   if (known) return new Problem(...known, { cause: error });
 
   return new Problem('INTERNAL', 'The request failed. Its id helps the operator find out why.', {

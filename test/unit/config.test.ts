@@ -70,9 +70,13 @@ describe('the configuration', () => {
     },
   );
 
-  test.each(['127.0.0.1', '127.8.9.1', '::1', 'localhost'])('takes HOST=%s in development', (HOST) => {
+  test.each(['127.0.0.1', '127.8.9.1', '::1'])('takes HOST=%s in development', (HOST) => {
     expect(readConfig({ HOST }).host).toBe(HOST);
     expect(isLoopback(HOST)).toBe(true);
+  });
+
+  test('takes HOST=localhost for the one address 127.0.0.1', () => {
+    expect(readConfig({ HOST: 'localhost' }).host).toBe('127.0.0.1');
   });
 
   test.each([

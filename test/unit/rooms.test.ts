@@ -5,7 +5,7 @@ import { lacksInject, places, roomOf, sources } from '../support/sources.js';
 
 /** All but GROUND may import every GROUND file as well. */
 const house = `
-  ENTRY    main.ts         -> app.ts, banner.ts, environment.ts
+  ENTRY    main.ts         -> app.ts, banner.ts, environment.ts, database
   ENTRY    cli             -> environment.ts, users, auth, database
   ENTRY    banner.ts       ->
   ENTRY    environment.ts  ->
@@ -21,7 +21,8 @@ const house = `
   GROUND   config.ts       ->
   GROUND   problem.ts      ->
   GROUND   text.ts         ->
-  GROUND   rule-texts.ts   ->`;
+  GROUND   rule-texts.ts   ->
+  GROUND   private-folder.ts ->`;
 
 /** Packages with one home. */
 const homes: [RegExp, string][] = [
