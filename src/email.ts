@@ -1,5 +1,5 @@
 /** Email addresses: one form to show and one to compare, the same on every engine. */
-import { domainToASCII } from 'node:url';
+import { domainToASCII, domainToUnicode } from 'node:url';
 import * as z from 'zod';
 import { foldCase, wellFormed } from './text.js';
 
@@ -32,9 +32,16 @@ export function normalEmail(text: string): string | undefined {
   const email = `${local}@${ascii}`;
   const fits =
     asciiDomain.test(ascii) &&
+    isDecodable(ascii) &&
     Buffer.byteLength(local) <= MAX_LOCAL_PART_BYTES &&
     Buffer.byteLength(email) <= MAX_ADDRESS_BYTES;
   return fits ? email : undefined;
+}
+
+/** Every encoded label stands for something. Node 20 and 24 differ in what they make of one that does not. */
+function isDecodable(ascii: string): boolean {
+  const unicode = domainToUnicode(ascii);
+  return !/(^|\.)xn--/.test(unicode) && domainToASCII(unicode) === ascii;
 }
 
 /** What two addresses have in common when they are the same: `email` is already normal. */

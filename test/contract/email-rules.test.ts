@@ -78,6 +78,8 @@ describe('an email', () => {
     'a\u202eda@example.org',
     'a\u200bda@example.org',
     'ada@xn--a.example',
+    'ada@xn--a-.example',
+    'ada@xn--0.example',
     `${'l'.repeat(65)}@example.org`,
     `ada@${'d'.repeat(64)}.org`,
     `ada@${'d.'.repeat(126)}org`,
