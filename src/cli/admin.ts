@@ -28,6 +28,8 @@ async function withDatabase(work: (database: Database, users: UsersService) => P
     timeoutMs: config.databaseTimeoutMs,
   });
   try {
+    if ((await database.pendingMigrations()).length > 0)
+      throw new Refusal('The database is not up to date. Run: npm run db:migrate');
     await work(database, new UsersService(database, new PasswordHasher(), new Sessions(database)));
   } finally {
     await database.close();

@@ -19,7 +19,7 @@ import { Caller, type Principal, requireAdmin } from '../auth/principal.js';
 import { CONFIG, type Config, isLoopback } from '../config.js';
 import { Documented } from '../operation.js';
 import { entityTag, isKnownTo, versionsToMatch } from './entity-tag.js';
-import { UserIdPipe } from './user-id.js';
+import { UserIdPipe } from './user-id.pipe.js';
 import { UserPages } from './user-pages.js';
 import { toUser, type UserRow } from './user-row.js';
 import {
