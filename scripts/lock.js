@@ -4,7 +4,7 @@
  * 1. Every platform's optional package gets its entry: a registry that lacks one leaves it out, and then `npm ci`
  *    refuses the file. Entries made here have no integrity; npm reads them only on that platform.
  * 2. Optional peers that only development installs are dropped, or `npm ci --omit=dev` installs them after all:
- *    npm takes "optional peer of a dependency" for a reason to keep Prisma's CLI and TypeScript (236 MB).
+ *    npm takes "optional peer of a dependency" for a reason to keep Prisma's CLI and TypeScript.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { flags } from './usage.js';

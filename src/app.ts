@@ -50,8 +50,9 @@ async function assemble(
 ): Promise<NestFastifyApplication> {
   const adapter = createFastifyAdapter(config);
   const fastify = adapter.getInstance();
-  installHooks(fastify, config.mode);
+  // First, so that a request that is refused is waited for too.
   drainOnClose(fastify);
+  installHooks(fastify, config.mode);
   // After the last answer.
   fastify.addHook('onClose', () => database.close());
   const completeRoutes = watchRoutes(fastify);

@@ -72,13 +72,22 @@ const secrets = z.string().transform((text, context) => {
   return list;
 });
 
+/**
+ * The absolute path of the file that a `file:` URL names; undefined for any other URL.
+ * Not in memory: two connections share the file.
+ */
+export function sqlitePath(url: string): string | undefined {
+  const path = /^file:(?:\/\/(?=\/))?([^?#]+)$/.exec(url)?.[1];
+  return path === undefined || path.includes(':memory:') ? undefined : resolve(path);
+}
+
 const databaseUrl = z.string().transform((text, context) => {
-  const path = /^file:(?:\/\/(?=\/))?([^?#]+)$/.exec(text)?.[1];
-  if (path === undefined || path.includes(':memory:')) {
+  const path = sqlitePath(text);
+  if (path === undefined) {
     context.addIssue('must be a file: URL of an SQLite file, such as file:/var/lib/farebox/farebox.db');
     return z.NEVER;
   }
-  return `file:${resolve(path)}`;
+  return `file:${path}`;
 });
 
 /** Becomes part of a file: URL, in which these two would end the path. */

@@ -46,11 +46,12 @@ export interface FieldError {
 /** A caller's own field name may be a megabyte long; this much of it is enough to find it. */
 const MAX_NAME_LENGTH = 100;
 
+/** A field's name as it may stand in an answer. */
+export const shortName = (key: PropertyKey): string => String(key).slice(0, MAX_NAME_LENGTH);
+
 /** RFC 6901 pointer to a place in a body. */
 export const jsonPointer = (path: readonly PropertyKey[]): string =>
-  path
-    .map((key) => `/${String(key).slice(0, MAX_NAME_LENGTH).replaceAll('~', '~0').replaceAll('/', '~1')}`)
-    .join('');
+  path.map((key) => `/${shortName(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
 export interface ProblemOptions {
   /** Broken rules, one a field. */

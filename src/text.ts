@@ -2,7 +2,7 @@
 import * as z from 'zod';
 
 /** C0, DEL and C1 (Unicode general category Cc). */
-const controlCharacter = /\p{Cc}/u;
+export const hasControlCharacter = (text: string): boolean => /\p{Cc}/u.test(text);
 
 export const codePointCount = (text: string): number => {
   let count = 0;
@@ -27,7 +27,7 @@ export const wellFormed = z
 export const lineOfText = (min: number, max: number) =>
   wellFormed
     .transform((text) => text.trim())
-    .refine((text) => !controlCharacter.test(text), 'must not hold control characters')
+    .refine((text) => !hasControlCharacter(text), 'must not hold control characters')
     .refine((text) => {
       const count = codePointCount(text);
       return count >= min && count <= max;

@@ -8,7 +8,7 @@ import { retryWhileBusy } from './deadline.js';
 import { type Prisma, PrismaClient } from './generated/sqlite/client.js';
 import { migrationNames, migrationsFolder } from './migration-folder.js';
 import { SqliteAdapter } from './sqlite-adapter.js';
-import { createPrivateFile, sqlitePath } from './sqlite-file.js';
+import { createPrivateFile, sqliteFile } from './sqlite-file.js';
 import { ThreadConnection } from './thread-connection.js';
 
 export type DatabaseClient = PrismaClient;
@@ -27,6 +27,8 @@ export interface DatabaseOptions {
 export class Database {
   readonly client: DatabaseClient;
   readonly #close: () => Promise<void>;
+  /** Of this build; read once, since readiness is asked every few seconds. */
+  #migrations: string[] | undefined;
 
   private constructor(client: DatabaseClient, close: () => Promise<void>) {
     this.client = client;
@@ -35,7 +37,7 @@ export class Database {
 
   /** Opens (and where it is missing, creates) the database. Here alone the URL decides about the engine. */
   static open(options: DatabaseOptions): Promise<Database> {
-    return Database.#openSqlite(sqlitePath(options.url), options.timeoutMs);
+    return Database.#openSqlite(sqliteFile(options.url), options.timeoutMs);
   }
 
   static async #openSqlite(path: string, timeoutMs: number): Promise<Database> {
@@ -82,7 +84,8 @@ export class Database {
 
   /** Names of the migrations this build has and the database lacks, in order. */
   async pendingMigrations(): Promise<string[]> {
-    const names = migrationNames(migrationsFolder);
+    this.#migrations ??= migrationNames(migrationsFolder);
+    const names = this.#migrations;
     const [ledger] = await this.client.$queryRaw<unknown[]>`
       SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '_prisma_migrations'`;
     if (!ledger) return names;

@@ -17,7 +17,7 @@ import {
   recordFailed,
 } from './migration-ledger.js';
 import { databaseProblem } from './problems.js';
-import { createPrivateFile, sqlitePath } from './sqlite-file.js';
+import { createPrivateFile, sqliteFile } from './sqlite-file.js';
 
 /** A large migration of another process may take this long; every start of a fleet waits for the first. */
 const MIGRATE_WAIT_MS = 60_000;
@@ -41,7 +41,7 @@ export async function migrate(
   folder = migrationsFolder,
   options = { waitMs: MIGRATE_WAIT_MS },
 ): Promise<{ applied: string[] }> {
-  const path = sqlitePath(url);
+  const path = sqliteFile(url);
   const migrations = readMigrations(folder);
   createPrivateFile(path);
   const database = new Sqlite(path, { timeout: 0 });
@@ -64,7 +64,7 @@ export async function migrationStatus(
   folder = migrationsFolder,
   options = { waitMs: STATUS_WAIT_MS },
 ): Promise<MigrationStatus> {
-  const path = sqlitePath(url);
+  const path = sqliteFile(url);
   const migrations = readMigrations(folder);
   const rows = existsSync(path) ? await readRows(path, options.waitMs) : [];
   const pending = findPending(migrations, rows).map(({ name }) => name);

@@ -1,17 +1,15 @@
 import { closeSync, openSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
+import { sqlitePath } from '../config.js';
 import { makePrivateFolder } from '../private-folder.js';
 
-/** The absolute path that a `file:` URL names; any other URL is refused in words an operator can act on. */
-export function sqlitePath(url: string): string {
-  const path = /^file:(?:\/\/(?=\/))?([^?#]+)$/.exec(url)?.[1];
-  // Two connections share the file, so a database in memory cannot work.
-  if (path === undefined || path.includes(':memory:')) {
-    throw new Error(
-      'DATABASE_URL must be a file: URL of an SQLite file, such as file:/var/lib/farebox/farebox.db',
-    );
-  }
-  return resolve(path);
+/** The file of a `file:` URL; any other URL is refused in words an operator can act on. */
+export function sqliteFile(url: string): string {
+  const path = sqlitePath(url);
+  if (path !== undefined) return path;
+  throw new Error(
+    'DATABASE_URL must be a file: URL of an SQLite file, such as file:/var/lib/farebox/farebox.db',
+  );
 }
 
 /** Creates an empty database file for its owner's eyes only; SQLite gives -wal and -shm the same mode. */

@@ -1,6 +1,6 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/common';
 import '../rule-texts.js';
-import { type FieldError, jsonPointer, Problem } from '../problem.js';
+import { type FieldError, jsonPointer, Problem, shortName } from '../problem.js';
 
 /** More broken rules than this in one request are not worth reading, and each costs bytes. */
 const MAX_FIELD_ERRORS = 50;
@@ -15,8 +15,7 @@ interface Issue {
 /** Zod speaks of keys it does not know in one issue; each gets an error of its own. */
 function fieldErrors(issue: Issue, isBody: boolean): FieldError[] {
   const path = (issue.path ?? []).map((segment) => (typeof segment === 'object' ? segment.key : segment));
-  const name = (keys: PropertyKey[]) =>
-    isBody ? jsonPointer(keys) : keys.map((key) => String(key).slice(0, 100)).join('.');
+  const name = (keys: PropertyKey[]) => (isBody ? jsonPointer(keys) : keys.map(shortName).join('.'));
   return issue.keys
     ? issue.keys.map((key) => ({ detail: 'is not known here', pointer: name([...path, key]) }))
     : [{ detail: issue.message, pointer: name(path) }];

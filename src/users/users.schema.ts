@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { givenPassword, newPassword } from '../auth/auth.schema.js';
 import { emailSchema } from '../email.js';
-import { codePointCount, lineOfText, wellFormed } from '../text.js';
+import { codePointCount, hasControlCharacter, lineOfText, wellFormed } from '../text.js';
 
 /** Also in paths, where `UserIdPipe` decides what is none. */
 export const userIdSchema = z
@@ -57,7 +57,7 @@ const filters = {
   email: email.optional().meta({ description: 'Exactly this address, in any spelling' }),
   role: role.optional().meta({ description: 'Only users of this role' }),
   q: wellFormed
-    .refine((text) => !/\p{Cc}/u.test(text), 'must not hold control characters')
+    .refine((text) => !hasControlCharacter(text), 'must not hold control characters')
     .refine((text) => {
       const count = codePointCount(text.normalize('NFC'));
       return count >= 1 && count <= MAX_SEARCH;
