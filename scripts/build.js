@@ -24,6 +24,8 @@ import { flags } from './usage.js';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const at = (/** @type {string[]} */ ...parts) => join(root, ...parts);
 
+/** One folder of prisma/ and one generated client each. */
+const engines = ['sqlite', 'postgresql', 'mysql'];
 const dist = at('dist');
 const program = join(dist, 'main.js');
 const generated = at('src', 'database', 'generated');
@@ -32,7 +34,7 @@ const stampIn = (/** @type {string} */ folder) => join(folder, '.stamp');
 const clientSources = ['prisma', 'prisma.config.ts', 'package.json'].map((path) => at(path));
 const programSources = ['src', '.swcrc', 'package.json'].map((path) => at(path));
 /** Folders that say nothing about whether a build is due. */
-const unread = [generated, at('prisma', 'sqlite', 'migrations')];
+const unread = [generated, ...engines.map((engine) => at('prisma', engine, 'migrations'))];
 
 /** Newest change under a path; folders count, so that a removed file is noticed. @returns {number} */
 function newest(/** @type {string} */ path) {
@@ -92,10 +94,10 @@ function run(/** @type {string} */ path, /** @type {string[]} */ args) {
   if (status !== 0) throw new Error(`failed:\n${error?.message ?? ''}${stdout}${stderr}`);
 }
 
-function generateClient(/** @type {string} */ prisma) {
+function generateClients(/** @type {string} */ prisma) {
   const startedMs = Date.now();
   rmSync(stampIn(generated), { force: true });
-  run(prisma, ['generate']);
+  for (const engine of engines) run(prisma, ['generate', '--schema', join('prisma', engine)]);
   stamp(generated, startedMs);
 }
 
@@ -133,7 +135,7 @@ export async function build({ force = false } = {}) {
     if (!isClientDue && !isProgramStale()) return;
     process.stderr.write('Building ... ');
     const startedMs = performance.now();
-    if (isClientDue) generateClient(tools.prisma);
+    if (isClientDue) generateClients(tools.prisma);
     compileProgram(tools.swc);
     process.stderr.write(`${((performance.now() - startedMs) / 1000).toFixed(1)} s\n`);
   });

@@ -8,7 +8,7 @@ import { Keyring } from './auth/keyring.js';
 import { localSecret } from './auth/local-secret.js';
 import type { Config } from './config.js';
 import { Database } from './database/database.js';
-import { migrate } from './database/migrate.js';
+import { migrate } from './database/migrations/migrate.js';
 import { watchRoutes } from './inbound/allowed-methods.js';
 import { drainOnClose } from './inbound/drain.js';
 import { createFastifyAdapter } from './inbound/fastify-adapter.js';

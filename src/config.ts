@@ -6,6 +6,7 @@
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
+import { type DatabaseUrlError, parseDatabaseUrl } from './database-url.js';
 
 export type Environment = Record<string, string | undefined>;
 export type Mode = 'development' | 'production';
@@ -72,22 +73,15 @@ const secrets = z.string().transform((text, context) => {
   return list;
 });
 
-/**
- * The absolute path of the file that a `file:` URL names; undefined for any other URL.
- * Not in memory: two connections share the file.
- */
-export function sqlitePath(url: string): string | undefined {
-  const path = /^file:(?:\/\/(?=\/))?([^?#]+)$/.exec(url)?.[1];
-  return path === undefined || path.includes(':memory:') ? undefined : resolve(path);
-}
-
+/** Normalised: a relative file: path becomes absolute. */
 const databaseUrl = z.string().transform((text, context) => {
-  const path = sqlitePath(text);
-  if (path === undefined) {
-    context.addIssue('must be a file: URL of an SQLite file, such as file:/var/lib/farebox/farebox.db');
+  try {
+    const url = parseDatabaseUrl(text);
+    return url.engine === 'sqlite' ? `file:${url.path}` : text;
+  } catch (error) {
+    context.addIssue((error as DatabaseUrlError).message);
     return z.NEVER;
   }
-  return `file:${path}`;
 });
 
 /** Becomes part of a file: URL, in which these two would end the path. */
@@ -109,7 +103,7 @@ export const settings = {
       .transform((host) => (host === 'localhost' ? '127.0.0.1' : host)),
   ),
   DATABASE_URL: setting(
-    'Where the data lives: file:/path/to/file.db (SQLite). Development: farebox.db in DATA_DIR; production: required',
+    'Where the data lives: file:/path/to/file.db (SQLite), postgresql://user:password@host/database or mysql://user:password@host/database. Development: farebox.db in DATA_DIR; production: required',
     undefined,
     databaseUrl,
     true,

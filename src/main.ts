@@ -5,7 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from './app.js';
 import { banner } from './banner.js';
 import { type Config, ConfigError, readConfig } from './config.js';
-import { MigrationError } from './database/migrate.js';
+import { MigrationError } from './database/migrations/migrate.js';
 import { databaseProblem } from './database/problems.js';
 import { readEnvironment } from './environment.js';
 

@@ -8,7 +8,7 @@ import type { Principal } from '../auth/principal.js';
 import { Sessions } from '../auth/sessions.js';
 import { ConfigError, readConfig } from '../config.js';
 import { Database } from '../database/database.js';
-import { MigrationError, migrate } from '../database/migrate.js';
+import { MigrationError, migrate } from '../database/migrations/migrate.js';
 import { databaseProblem } from '../database/problems.js';
 import { emailKey, emailSchema } from '../email.js';
 import { readEnvironment } from '../environment.js';

@@ -1,7 +1,7 @@
 /** `npm run db:migrate` and `npm run db:status`: data on stdout, everything else on stderr; 0 ok, 1 failed, 2 usage. */
 import { Command, CommanderError } from 'commander';
 import { ConfigError, readConfig } from '../config.js';
-import { migrate, migrationStatus } from '../database/migrate.js';
+import { migrate, migrationStatus } from '../database/migrations/migrate.js';
 import { readEnvironment } from '../environment.js';
 
 const EXIT_FAILED = 1;

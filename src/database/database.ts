@@ -4,12 +4,13 @@
  * writes until it ends. What goes wrong becomes a Problem through `databaseProblem`.
  */
 
-import { retryWhileBusy } from './deadline.js';
+import { parseDatabaseUrl } from '../database-url.js';
 import { type Prisma, PrismaClient } from './generated/sqlite/client.js';
-import { migrationNames, migrationsFolder } from './migration-folder.js';
-import { SqliteAdapter } from './sqlite-adapter.js';
-import { createPrivateFile, sqliteFile } from './sqlite-file.js';
-import { ThreadConnection } from './thread-connection.js';
+import { migrationNames, migrationsFolder } from './migrations/migration-folder.js';
+import { retryWhileBusy } from './sqlite/retry-while-busy.js';
+import { SqliteAdapter } from './sqlite/sqlite-adapter.js';
+import { createPrivateFile } from './sqlite/sqlite-file.js';
+import { ThreadConnection } from './sqlite/thread-connection.js';
 
 export type DatabaseClient = PrismaClient;
 export type TransactionClient = Prisma.TransactionClient;
@@ -37,7 +38,9 @@ export class Database {
 
   /** Opens (and where it is missing, creates) the database. Here alone the URL decides about the engine. */
   static open(options: DatabaseOptions): Promise<Database> {
-    return Database.#openSqlite(sqliteFile(options.url), options.timeoutMs);
+    const url = parseDatabaseUrl(options.url);
+    if (url.engine !== 'sqlite') throw new Error('not yet');
+    return Database.#openSqlite(url.path, options.timeoutMs);
   }
 
   static async #openSqlite(path: string, timeoutMs: number): Promise<Database> {

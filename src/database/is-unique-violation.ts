@@ -1,4 +1,4 @@
-import { errorParts } from './sqlite-codes.js';
+import { errorParts } from './error-parts.js';
 
 /** Whether a write broke a unique rule (P2002), if `field` is given the one on exactly that field. */
 export function isUniqueViolation(error: unknown, field?: string): boolean {

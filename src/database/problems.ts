@@ -1,6 +1,6 @@
 import { Problem } from '../problem.js';
+import { errorParts } from './error-parts.js';
 import {
-  errorParts,
   primaryCode,
   SQLITE_BUSY,
   SQLITE_CANTOPEN,
@@ -11,7 +11,7 @@ import {
   SQLITE_NOTADB,
   SQLITE_READONLY,
   sqliteCode,
-} from './sqlite-codes.js';
+} from './sqlite/sqlite-codes.js';
 
 /** An operator has to act before this passes; asking every second would not help. */
 const UNAVAILABLE_RETRY_SECONDS = 5;

@@ -18,7 +18,8 @@ const house = `
   TOOL     metering        ->
   GROUND   operation.ts    -> problem.ts
   GROUND   email.ts        -> text.ts
-  GROUND   config.ts       ->
+  GROUND   config.ts       -> database-url.ts
+  GROUND   database-url.ts ->
   GROUND   problem.ts      ->
   GROUND   text.ts         ->
   GROUND   rule-texts.ts   ->
@@ -26,7 +27,7 @@ const house = `
 
 /** Packages with one home. */
 const homes: [RegExp, string][] = [
-  [/^(@prisma\/|@?libsql)/, 'database'],
+  [/^(@prisma\/|@?libsql|pg$|mariadb$)/, 'database'],
   [/^(@node-rs\/argon2|jose)$/, 'auth'],
   [/^@nestjs\/swagger$/, 'inbound'],
   [/^commander$/, 'cli'],

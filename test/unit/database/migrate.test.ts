@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Sqlite from 'libsql';
 import { expect, test } from 'vitest';
 import { Database } from '#dist/database/database.js';
-import { migrate, migrationStatus } from '#dist/database/migrate.js';
+import { migrate, migrationStatus } from '#dist/database/migrations/migrate.js';
 import { startProcess, temporaryFolder } from './temporary-database.js';
 
 function prepare(sqlByName: Record<string, string>) {
@@ -41,7 +41,7 @@ test('migrations are applied in order, once, into a private file', async () => {
 test('two processes at once apply each migration once', { timeout: 30_000 }, async () => {
   const { url, folder, all } = prepare(two);
   const runner = `
-    const { migrate } = await import(new URL('database/migrate.js', process.env.DIST));
+    const { migrate } = await import(new URL('database/migrations/migrate.js', process.env.DIST));
     console.log('ready');
     process.stdin.once('data', async () => {
       await migrate(process.argv[1], process.argv[2], { waitMs: 20_000 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { Database } from '#dist/database/database.js';
-import { migrate } from '#dist/database/migrate.js';
+import { migrate } from '#dist/database/migrations/migrate.js';
 
 const require = createRequire(import.meta.url);
 

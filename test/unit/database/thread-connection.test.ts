@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { databaseProblem } from '#dist/database/problems.js';
-import { ThreadConnection } from '#dist/database/thread-connection.js';
+import { ThreadConnection } from '#dist/database/sqlite/thread-connection.js';
 import { temporaryFolder } from './temporary-database.js';
 
 test('a thread that ends fails its calls, frees its lock and is started again by the next call', async () => {

@@ -1,3 +1,5 @@
+import { errorParts } from '../error-parts.js';
+
 /** SQLite's primary result codes that mean something to us: https://www.sqlite.org/rescode.html */
 export const SQLITE_BUSY = 5;
 export const SQLITE_LOCKED = 6;
@@ -35,21 +37,4 @@ export function primaryCode(code: number | undefined): number | undefined {
 export function isBusy(error: unknown): boolean {
   const primary = primaryCode(sqliteCode(error));
   return primary === SQLITE_BUSY || primary === SQLITE_LOCKED;
-}
-
-/** More links than this in a chain of causes is a loop. */
-const MAX_LINKS = 8;
-
-/** An error and what it wraps: causes, and the adapter's error that Prisma keeps in `meta`. */
-export function errorParts(error: unknown): object[] {
-  const parts: object[] = [];
-  for (let link = error; typeof link === 'object' && link !== null && parts.length < MAX_LINKS; ) {
-    parts.push(link);
-    const { cause, meta } = link as {
-      cause?: unknown;
-      meta?: { driverAdapterError?: unknown };
-    };
-    link = cause ?? meta?.driverAdapterError;
-  }
-  return parts;
 }

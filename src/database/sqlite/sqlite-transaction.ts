@@ -1,6 +1,7 @@
-import { metered } from '../metering/request-meter.js';
-import { orLate, retryWhileBusy } from './deadline.js';
-import { busyProblem, CarriedProblem, unsettledProblem } from './problems.js';
+import { metered } from '../../metering/request-meter.js';
+import { orLate } from '../deadline.js';
+import { busyProblem, CarriedProblem, unsettledProblem } from '../problems.js';
+import { retryWhileBusy } from './retry-while-busy.js';
 import type { SqlAdapter, SqlQuery } from './sqlite-adapter.js';
 
 type SqlTransaction = Awaited<ReturnType<SqlAdapter['startTransaction']>>;

@@ -6,7 +6,10 @@
  */
 import { existsSync } from 'node:fs';
 import Sqlite from 'libsql';
-import { retryWhileBusy } from './deadline.js';
+import { parseDatabaseUrl } from '../../database-url.js';
+import { databaseProblem } from '../problems.js';
+import { retryWhileBusy } from '../sqlite/retry-while-busy.js';
+import { createPrivateFile } from '../sqlite/sqlite-file.js';
 import { type Migration, migrationsFolder, readMigrations } from './migration-folder.js';
 import {
   createLedger,
@@ -16,8 +19,6 @@ import {
   recordApplied,
   recordFailed,
 } from './migration-ledger.js';
-import { databaseProblem } from './problems.js';
-import { createPrivateFile, sqliteFile } from './sqlite-file.js';
 
 /** A large migration of another process may take this long; every start of a fleet waits for the first. */
 const MIGRATE_WAIT_MS = 60_000;
@@ -41,7 +42,7 @@ export async function migrate(
   folder = migrationsFolder,
   options = { waitMs: MIGRATE_WAIT_MS },
 ): Promise<{ applied: string[] }> {
-  const path = sqliteFile(url);
+  const path = sqlitePath(url);
   const migrations = readMigrations(folder);
   createPrivateFile(path);
   const database = new Sqlite(path, { timeout: 0 });
@@ -64,7 +65,7 @@ export async function migrationStatus(
   folder = migrationsFolder,
   options = { waitMs: STATUS_WAIT_MS },
 ): Promise<MigrationStatus> {
-  const path = sqliteFile(url);
+  const path = sqlitePath(url);
   const migrations = readMigrations(folder);
   const rows = existsSync(path) ? await readRows(path, options.waitMs) : [];
   const pending = findPending(migrations, rows).map(({ name }) => name);
@@ -191,4 +192,10 @@ async function patiently<T>(waitMs: number, attempt: () => T): Promise<T> {
       cause: error,
     });
   }
+}
+
+function sqlitePath(text: string): string {
+  const url = parseDatabaseUrl(text);
+  if (url.engine !== 'sqlite') throw new Error('not yet');
+  return url.path;
 }

@@ -7,14 +7,15 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PrismaLibSql } from '@prisma/adapter-libsql';
-import { metered } from '../metering/request-meter.js';
-import { databaseDeadlineMs, orLate, retryWhileBusy } from './deadline.js';
-import { busyProblem, CarriedProblem, storageFullProblem, unsettledProblem } from './problems.js';
+import { metered } from '../../metering/request-meter.js';
+import { databaseDeadlineMs, orLate } from '../deadline.js';
+import { busyProblem, CarriedProblem, storageFullProblem, unsettledProblem } from '../problems.js';
+import { Turns } from '../turns.js';
+import { retryWhileBusy } from './retry-while-busy.js';
 import { sqliteCode, writeErrorCodes } from './sqlite-codes.js';
 import type { SqlValue } from './sqlite-thread.js';
 import { SqliteTransaction, statement } from './sqlite-transaction.js';
 import type { ThreadConnection } from './thread-connection.js';
-import { Turns } from './turns.js';
 
 export type SqlAdapter = Awaited<ReturnType<PrismaLibSql['connect']>>;
 export type SqlQuery = Parameters<SqlAdapter['queryRaw']>[0];

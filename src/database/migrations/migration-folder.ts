@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** From src/database and from dist/database alike. */
-export const migrationsFolder = fileURLToPath(new URL('../../prisma/sqlite/migrations', import.meta.url));
+export const migrationsFolder = fileURLToPath(new URL('../../../prisma/sqlite/migrations', import.meta.url));
 
 export interface Migration {
   name: string;
