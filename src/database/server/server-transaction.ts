@@ -5,6 +5,7 @@ import type { SqlQuery, SqlResult, SqlTransaction } from '../sql-adapter.js';
 import type { Lease } from './connection-pool.js';
 import { explainFailure, type StatementKind } from './explain-failure.js';
 import type { ServerEngine } from './server-connection.js';
+import { endsSession } from './server-trouble.js';
 
 /** A server that is there rolls back in no time; one that is not needs no ROLLBACK. */
 const ROLLBACK_MS = 1_000;
@@ -22,6 +23,7 @@ export class ServerTransaction implements SqlTransaction {
   readonly #deadlineMs: number;
   readonly #timer: NodeJS.Timeout;
   #isOver = false;
+  #isSessionGood = true;
   #running = 0;
 
   constructor(engine: ServerEngine, lease: Lease, deadlineMs: number) {
@@ -80,6 +82,7 @@ export class ServerTransaction implements SqlTransaction {
         const late = kind === 'commit' ? unsettledProblem : busyProblem;
         return await orLate(work(), this.#deadlineMs, late);
       } catch (error) {
+        if (endsSession(error)) this.#isSessionGood = false;
         throw explainFailure(error, kind, this.#lease.connection);
       } finally {
         this.#running--;
@@ -96,7 +99,7 @@ export class ServerTransaction implements SqlTransaction {
   async #abandon(): Promise<void> {
     this.#end();
     const { connection } = this.#lease;
-    const isIdle = this.#running === 0 && !connection.isBroken;
+    const isIdle = this.#running === 0 && this.#isSessionGood && !connection.isBroken;
     const isRolledBack =
       isIdle &&
       (await orLate(connection.command('ROLLBACK'), performance.now() + ROLLBACK_MS, busyProblem).then(
