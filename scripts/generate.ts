@@ -15,7 +15,7 @@ interface Result {
 }
 
 const defaultOf = (mode: Mode, setting: (typeof settings)[keyof typeof settings]): string =>
-  setting.default(mode) ?? '';
+  setting.default(mode, false) ?? '';
 
 function envExample(): string {
   const blocks = Object.entries(settings).map(([name, setting]) => {

@@ -33,8 +33,8 @@ const exposedHeaders = [
  */
 export async function createApp(config: Config): Promise<NestFastifyApplication> {
   const secrets = config.secrets.length > 0 ? config.secrets : [await localSecret(config.dataDir as string)];
-  if (config.migrateOnStart) await migrate(config.databaseUrl);
-  const database = await Database.open({ url: config.databaseUrl, timeoutMs: config.databaseTimeoutMs });
+  if (config.migrateOnStart) await migrate(config.database.url);
+  const database = await Database.open(config.database);
   try {
     return await assemble(config, database, new Keyring(secrets));
   } catch (error) {

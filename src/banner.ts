@@ -1,4 +1,5 @@
 import { type Config, isLoopback } from './config.js';
+import { describeDatabase } from './database-url.js';
 
 /** An address that a browser on this machine can open. */
 function reachable(host: string): string {
@@ -24,7 +25,7 @@ export function banner(config: Config, port: number): string {
     ['API', `${base}/v1/users`],
     ...(config.hasDocs ? [['Documents', `${base}/docs  (${base}/openapi.json)`]] : []),
     ['Health', `${base}/health/ready`],
-    ['Data', config.databaseUrl.replace(/^file:/, '')],
+    ['Data', describeDatabase(config.database.url)],
     ['Mode', modeLine(config)],
     ...config.warnings.map((warning) => ['Warning', warning]),
   ];

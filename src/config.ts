@@ -14,15 +14,15 @@ export type Mode = 'development' | 'production';
 /** One environment variable: what it means, what holds without it, what it must look like. */
 interface Setting<T> {
   readonly about: string;
-  /** The value as one would write it, by mode; `undefined`: none. */
-  readonly default: (mode: Mode) => string | undefined;
+  /** The value as one would write it, by mode, and in a deployed function; `undefined`: none. */
+  readonly default: (mode: Mode, isFunction: boolean) => string | undefined;
   readonly schema: z.ZodType<T, string>;
   readonly secret?: true;
 }
 
 const setting = <T>(
   about: string,
-  fallback: string | undefined | ((mode: Mode) => string | undefined),
+  fallback: string | undefined | Setting<T>['default'],
   schema: z.ZodType<T, string>,
   secret?: true,
 ): Setting<T> => ({
@@ -118,6 +118,16 @@ export const settings = {
     '5000',
     wholeNumber(10, 60_000),
   ),
+  DATABASE_POOL_MAX: setting(
+    'Connections to a database server at the same time, a process. Times the processes (npm run doctor), less than the server allows. In functions 2; SQLite has its own',
+    (_mode, isFunction) => (isFunction ? '2' : '10'),
+    wholeNumber(1, 1_000),
+  ),
+  DATABASE_IDLE_MS: setting(
+    'Milliseconds after which a connection to a database server that nobody uses is closed',
+    '10000',
+    wholeNumber(10, 3_600_000),
+  ),
   MIGRATE_ON_START: setting(
     '1: apply pending migrations before serving. 0: readiness is 503 MIGRATIONS_PENDING until "npm run db:migrate" has run',
     (mode) => (mode === 'production' ? '0' : '1'),
@@ -161,7 +171,7 @@ type SettingName = keyof typeof settings;
 
 /** Names that the contract knows but that have no effect yet; setting one earns a warning, not silence. */
 const notYetBuilt =
-  /^(WEB_CONCURRENCY|DATABASE_POOL_MAX|RATE_LIMIT_\w+|UNSAFE_RATE_LIMIT_OFF|METRICS_TOKEN|CONSOLE|LAB|SIM|(UNSAFE_)?CLASSIC_\w+|OUTBOUND_\w+)$/;
+  /^(WEB_CONCURRENCY|RATE_LIMIT_\w+|UNSAFE_RATE_LIMIT_OFF|METRICS_TOKEN|CONSOLE|LAB|SIM|(UNSAFE_)?CLASSIC_\w+|OUTBOUND_\w+)$/;
 
 /** What the checked configuration is injected by. */
 export const CONFIG = Symbol('config');
@@ -171,8 +181,13 @@ export interface Config {
   readonly mode: Mode;
   readonly port: number;
   readonly host: string;
-  readonly databaseUrl: string;
-  readonly databaseTimeoutMs: number;
+  readonly database: {
+    /** As `parseDatabaseUrl` takes it. */
+    readonly url: string;
+    readonly timeoutMs: number;
+    readonly poolMax: number;
+    readonly idleMs: number;
+  };
   /** Undefined only in production. */
   readonly dataDir: string | undefined;
   readonly migrateOnStart: boolean;
@@ -197,7 +212,12 @@ export class ConfigError extends Error {
 
 /** Production when NODE_ENV says so or when the process is a deployed function. */
 export function modeOf(env: Environment): Mode {
-  return env.NODE_ENV === 'production' || env.AWS_LAMBDA_FUNCTION_NAME ? 'production' : 'development';
+  return env.NODE_ENV === 'production' || isFunction(env) ? 'production' : 'development';
+}
+
+/** Whether the process is a deployed function: it serves one request at a time, beside many like it. */
+export function isFunction(env: Environment): boolean {
+  return Boolean(env.AWS_LAMBDA_FUNCTION_NAME);
 }
 
 /** A value as it may stand in one line. */
@@ -219,7 +239,7 @@ export function readConfig(env: Environment): Config {
   const lines: string[] = [];
   const values: Record<string, unknown> = {};
   for (const [name, { schema, default: fallback, secret }] of Object.entries(settings)) {
-    const given = env[name] || fallback(mode);
+    const given = env[name] || fallback(mode, isFunction(env));
     if (given === undefined) continue;
     const parsed = schema.safeParse(given);
     if (parsed.success) values[name] = parsed.data;
@@ -243,8 +263,12 @@ export function readConfig(env: Environment): Config {
     mode,
     port: value.PORT as number,
     host: value.HOST as string,
-    databaseUrl: value.DATABASE_URL ?? `file:${join(value.DATA_DIR as string, 'farebox.db')}`,
-    databaseTimeoutMs: value.DATABASE_TIMEOUT_MS as number,
+    database: {
+      url: value.DATABASE_URL ?? `file:${join(value.DATA_DIR as string, 'farebox.db')}`,
+      timeoutMs: value.DATABASE_TIMEOUT_MS as number,
+      poolMax: value.DATABASE_POOL_MAX as number,
+      idleMs: value.DATABASE_IDLE_MS as number,
+    },
     dataDir: value.DATA_DIR,
     migrateOnStart: value.MIGRATE_ON_START as boolean,
     secrets: value.SECRETS ?? [],

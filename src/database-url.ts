@@ -91,6 +91,14 @@ export function parseDatabaseUrl(text: string): DatabaseUrl {
   return serverUrl(url, engine);
 }
 
+/** Where the data lives, in words without secrets. @param text as `parseDatabaseUrl` takes it */
+export function describeDatabase(text: string): string {
+  const url = parseDatabaseUrl(text);
+  if (url.engine === 'sqlite') return url.path;
+  const name = url.engine === 'postgresql' ? 'PostgreSQL' : 'MySQL';
+  return `${name}, database ${url.database} at ${url.host}${url.host.startsWith('/') ? '' : `:${url.port}`}`;
+}
+
 function serverUrl(url: URL, engine: ServerUrl['engine']): ServerUrl {
   const parameters = readParameters(url, engine);
   const socket = parameters.get(engine === 'postgresql' ? 'host' : 'socketPath');

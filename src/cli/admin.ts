@@ -22,11 +22,8 @@ class Refusal extends Error {}
 
 async function withDatabase(work: (database: Database, users: UsersService) => Promise<void>): Promise<void> {
   const config = readConfig(readEnvironment());
-  if (config.migrateOnStart) await migrate(config.databaseUrl);
-  const database = await Database.open({
-    url: config.databaseUrl,
-    timeoutMs: config.databaseTimeoutMs,
-  });
+  if (config.migrateOnStart) await migrate(config.database.url);
+  const database = await Database.open(config.database);
   try {
     if ((await database.pendingMigrations()).length > 0)
       throw new Refusal('The database is not up to date. Run: npm run db:migrate');

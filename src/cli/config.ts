@@ -2,7 +2,15 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { ConfigError, type Environment, type Mode, modeOf, readConfig, settings } from '../config.js';
+import {
+  ConfigError,
+  type Environment,
+  isFunction,
+  type Mode,
+  modeOf,
+  readConfig,
+  settings,
+} from '../config.js';
 import { readEnvironment } from '../environment.js';
 
 interface Row {
@@ -15,7 +23,7 @@ const masked = '********';
 
 /** What development makes of a setting that nobody gave. */
 function effective(name: string, env: Environment, mode: Mode): Row {
-  const dataDir = resolve(env.DATA_DIR || (settings.DATA_DIR.default(mode) ?? ''));
+  const dataDir = resolve(env.DATA_DIR || (settings.DATA_DIR.default(mode, false) ?? ''));
   if (mode === 'development' && name === 'DATABASE_URL')
     return { name, value: `file:${join(dataDir, 'farebox.db')}`, origin: 'DATA_DIR' };
   if (mode === 'development' && name === 'SECRETS') return { name, value: masked, origin: 'DATA_DIR' };
@@ -25,7 +33,7 @@ function effective(name: string, env: Environment, mode: Mode): Row {
 function rows(given: Environment, env: Environment): Row[] {
   const mode = modeOf(env);
   return Object.entries(settings).map(([name, setting]) => {
-    const value = env[name] || setting.default(mode);
+    const value = env[name] || setting.default(mode, isFunction(env));
     if (value === undefined) return effective(name, env, mode);
     const origin = given[name] ? 'environment' : env[name] ? '.env' : 'default';
     return { name, value: setting.secret && env[name] ? masked : value, origin };

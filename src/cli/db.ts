@@ -20,8 +20,8 @@ program
   .description('apply pending migrations, each whole or not at all')
   .option('--json', 'print {"applied": [names]}')
   .action(async ({ json }: Output) => {
-    const { databaseUrl } = readConfig(readEnvironment());
-    const { applied } = await migrate(databaseUrl);
+    const { database } = readConfig(readEnvironment());
+    const { applied } = await migrate(database.url);
     if (json) print(JSON.stringify({ applied }));
     else for (const name of applied) print(name);
     note(applied.length === 0 ? 'Nothing was pending.' : `Applied ${applied.length}.`);
@@ -32,8 +32,8 @@ program
   .description('list migrations; exits 1 when one is pending or has failed')
   .option('--json', 'print {"applied": [names], "pending": [names], "failed": [{"name", "message"}]}')
   .action(async ({ json }: Output) => {
-    const { databaseUrl } = readConfig(readEnvironment());
-    const status = await migrationStatus(databaseUrl);
+    const { database } = readConfig(readEnvironment());
+    const status = await migrationStatus(database.url);
     const messageByName = new Map(status.failed.map(({ name, message }) => [name, message]));
     if (json) print(JSON.stringify(status));
     else {

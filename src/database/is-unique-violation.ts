@@ -6,8 +6,11 @@ export function isUniqueViolation(error: unknown, field?: string): boolean {
   if (parts[0]?.code !== 'P2002') return false;
   if (field === undefined) return true;
   return parts.some((part) => {
-    // SQLite says "UNIQUE constraint failed: User.emailKey"; the adapter makes fields of it.
-    const fields = (part.constraint as { fields?: unknown } | undefined)?.fields;
-    return Array.isArray(fields) && fields.length === 1 && fields[0] === field;
+    const { fields, index } = (part.constraint ?? {}) as { fields?: unknown; index?: unknown };
+    // SQLite says "UNIQUE constraint failed: User.emailKey", of which the adapter makes fields; the servers
+    // name the index, and the migrations name it as Prisma does: User_emailKey_key.
+    return Array.isArray(fields)
+      ? fields.length === 1 && fields[0] === field
+      : typeof index === 'string' && index.split('_').slice(1).join('_') === `${field}_key`;
   });
 }

@@ -1,17 +1,5 @@
 import { Problem } from '../problem.js';
 import { errorParts } from './error-parts.js';
-import {
-  primaryCode,
-  SQLITE_BUSY,
-  SQLITE_CANTOPEN,
-  SQLITE_CORRUPT,
-  SQLITE_FULL,
-  SQLITE_IOERR,
-  SQLITE_LOCKED,
-  SQLITE_NOTADB,
-  SQLITE_READONLY,
-  sqliteCode,
-} from './sqlite/sqlite-codes.js';
 
 /** An operator has to act before this passes; asking every second would not help. */
 const UNAVAILABLE_RETRY_SECONDS = 5;
@@ -27,11 +15,17 @@ export function busyProblem(cause?: unknown): Problem {
   );
 }
 
+/** Why the same work may be done once more: it was rolled back, or never reached the database. */
+export type Repeatable = 'conflict' | 'lost';
+
 /** A Problem on its way out through Prisma, which would make an error of its own out of anything with a `code`. */
 export class CarriedProblem extends Error {
   override readonly name = 'CarriedProblem';
 
-  constructor(problem: Problem) {
+  constructor(
+    problem: Problem,
+    readonly repeatable?: Repeatable,
+  ) {
     super(problem.message, { cause: problem });
   }
 }
@@ -41,15 +35,15 @@ export function storageFullProblem(cause: unknown): Problem {
 }
 
 /** The one answer that leaves open whether the change was made. */
-export function unsettledProblem(): Problem {
+export function unsettledProblem(cause?: unknown): Problem {
   return new Problem(
     'DATABASE_UNAVAILABLE',
-    'The database did not answer in time. The change may have been made: look before trying again.',
-    { retryAfterSeconds: UNAVAILABLE_RETRY_SECONDS },
+    'The database did not say in time how it ended. The change may have been made: look before trying again.',
+    { retryAfterSeconds: UNAVAILABLE_RETRY_SECONDS, cause },
   );
 }
 
-function unavailableProblem(cause: unknown): Problem {
+export function unavailableProblem(cause: unknown): Problem {
   return new Problem('DATABASE_UNAVAILABLE', 'The database cannot be used at the moment.', {
     retryAfterSeconds: UNAVAILABLE_RETRY_SECONDS,
     cause,
@@ -63,36 +57,16 @@ function migrationsProblem(cause: unknown): Problem {
   });
 }
 
-/** What to tell the caller about an error out of Prisma, its adapter or SQLite; undefined: it is no state of the database. */
+/** What to tell the caller about an error out of Prisma; undefined: it is no state of the database. The engines' own errors became Problems where they arose. */
 export function databaseProblem(error: unknown): Problem | undefined {
   const parts = errorParts(error);
   const problem = parts.find((part) => part instanceof Problem);
   if (problem) return problem;
-  const bySqlite = problemOfSqlite(sqliteCode(error), error);
-  if (bySqlite) return bySqlite;
   for (const part of parts) {
     const byPrisma = problemOfPrisma(part, error);
     if (byPrisma) return byPrisma;
   }
   return undefined;
-}
-
-function problemOfSqlite(code: number | undefined, error: unknown): Problem | undefined {
-  switch (primaryCode(code)) {
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      return busyProblem(error);
-    case SQLITE_FULL:
-      return storageFullProblem(error);
-    case SQLITE_READONLY:
-    case SQLITE_IOERR:
-    case SQLITE_CORRUPT:
-    case SQLITE_CANTOPEN:
-    case SQLITE_NOTADB:
-      return unavailableProblem(error);
-    default:
-      return undefined;
-  }
 }
 
 function problemOfPrisma(part: object, error: unknown): Problem | undefined {

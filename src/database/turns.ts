@@ -7,16 +7,20 @@ interface Waiter {
   refuse: (error: Error) => void;
 }
 
-/** One at a time, first come first served; who is not served by the deadline is refused and never runs. */
+/** So many at a time, first come first served; who is not served by the deadline is refused and never runs. */
 export class Turns {
-  #isTaken = false;
+  #free: number;
   /** In order of arrival; a set, so that leaving the queue costs nothing. */
   readonly #waiting = new Set<Waiter>();
 
+  constructor(atOnce = 1) {
+    this.#free = atOnce;
+  }
+
   /** Waits for the turn and returns what ends it. Ending twice does no harm. */
   take(deadlineMs: number): Promise<() => void> {
-    if (!this.#isTaken) {
-      this.#isTaken = true;
+    if (this.#free > 0) {
+      this.#free--;
       return Promise.resolve(this.#ending());
     }
     return new Promise((serve, refuse) => {
@@ -52,6 +56,6 @@ export class Turns {
       }
       waiter.refuse(new CarriedProblem(busyProblem()));
     }
-    this.#isTaken = false;
+    this.#free++;
   }
 }

@@ -40,7 +40,7 @@ export class UserPages {
     const { client } = this.database;
     return q === undefined
       ? client.user.count({ where: where(filter) })
-      : countUsersMatching(client, { q: foldCase(q), ...where(filter) });
+      : countUsersMatching(this.database, { q: foldCase(q), ...where(filter) });
   }
 
   private async byKey(list: UserList, after: Position | undefined): Promise<Found> {
@@ -73,7 +73,13 @@ export class UserPages {
   private async bySearch(list: UserList, q: string, after: Position | undefined): Promise<Found> {
     const { client } = this.database;
     const { sort, limit } = list;
-    const positions = await searchUsers(client, { q: foldCase(q), ...where(list), sort, limit, after });
+    const positions = await searchUsers(this.database, {
+      q: foldCase(q),
+      ...where(list),
+      sort,
+      limit,
+      after,
+    });
     const ids = positions.slice(0, limit - 1).map(({ id }) => id);
     const rows = await client.user.findMany({ where: { id: { in: ids } }, select: userColumns });
     const byId = new Map(rows.map((row) => [row.id, row]));

@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { PasswordHasher } from '../auth/password-hasher.js';
 import type { Principal } from '../auth/principal.js';
 import { Sessions } from '../auth/sessions.js';
+import { holdClaim, takeClaim } from '../database/claims.js';
 import { Database, type TransactionClient } from '../database/database.js';
 import { isNotFound } from '../database/is-not-found.js';
 import { isUniqueViolation } from '../database/is-unique-violation.js';
@@ -102,7 +103,7 @@ export class UsersService {
     try {
       if (fields.role !== 'user' && passwordHash === undefined) return await change(this.database.client);
       return await this.database.transaction(async (tx) => {
-        if (fields.role === 'user') await keepAnAdmin(tx, id);
+        if (fields.role === 'user') await this.keepAnAdmin(tx, id);
         if (passwordHash !== undefined) await this.sessions.closeAll(id, tx);
         return change(tx);
       });
@@ -117,7 +118,7 @@ export class UsersService {
   async remove(id: string, caller: Principal, versions: number[] | undefined): Promise<void> {
     if (!isVisible(id, caller)) throw notFound();
     await this.database.transaction(async (tx) => {
-      await keepAnAdmin(tx, id);
+      await this.keepAnAdmin(tx, id);
       const { count } = await tx.user.deleteMany({
         where: { id, ...(versions && { version: { in: versions } }) },
       });
@@ -131,8 +132,21 @@ export class UsersService {
   /** The first user is admin; of two at once the row that exists once decides. */
   private async firstRole(tx: TransactionClient): Promise<User['role']> {
     if (await tx.user.findFirst({ select: { id: true } })) return 'user';
-    await tx.claim.create({ data: { name: 'first-admin' } });
-    return 'admin';
+    return (await takeClaim(this.database, tx, 'first-admin')) ? 'admin' : 'user';
+  }
+
+  /**
+   * Nobody else joins or leaves the set of admins until this transaction ends, and it does not end with none.
+   * @throws Problem LAST_ADMIN when `id` is the only admin
+   */
+  private async keepAnAdmin(tx: TransactionClient, id: string): Promise<void> {
+    await holdClaim(this.database, tx, 'admins');
+    const admins = await tx.user.findMany({ where: { role: 'admin' }, select: { id: true }, take: 2 });
+    if (admins.length === 1 && admins[0]?.id === id)
+      throw new Problem(
+        'LAST_ADMIN',
+        'The last admin can be neither demoted nor removed; make another one first.',
+      );
   }
 
   /** @returns the hash that `password` was found to match, for the change to insist on */
@@ -162,24 +176,6 @@ export class UsersService {
       ? new Problem('CURRENT_PASSWORD_WRONG', '/currentPassword: the user was changed meanwhile; try again.')
       : preconditionFailed();
   }
-}
-
-/**
- * Nobody else joins or leaves the set of admins until this transaction ends, and it does not end with none.
- * @throws Problem LAST_ADMIN when `id` is the only admin
- */
-async function keepAnAdmin(tx: TransactionClient, id: string): Promise<void> {
-  await tx.claim.upsert({
-    where: { name: 'admins' },
-    create: { name: 'admins' },
-    update: { uses: { increment: 1 } },
-  });
-  const admins = await tx.user.findMany({ where: { role: 'admin' }, select: { id: true }, take: 2 });
-  if (admins.length === 1 && admins[0]?.id === id)
-    throw new Problem(
-      'LAST_ADMIN',
-      'The last admin can be neither demoted nor removed; make another one first.',
-    );
 }
 
 const isVisible = (id: string, caller: Principal): boolean => caller.role === 'admin' || caller.userId === id;

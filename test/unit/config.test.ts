@@ -22,7 +22,6 @@ describe('the configuration', () => {
       mode: 'development',
       port: 3000,
       host: '127.0.0.1',
-      databaseTimeoutMs: 5000,
       migrateOnStart: true,
       secrets: [],
       isSignupOpen: true,
@@ -31,14 +30,14 @@ describe('the configuration', () => {
       trustedProxyHops: 0,
       warnings: [],
     });
-    expect(readConfig({}).databaseUrl).toMatch(/^file:\/.*\/\.data\/farebox\.db$/);
+    expect(readConfig({}).database.url).toMatch(/^file:\/.*\/\.data\/farebox\.db$/);
   });
 
   test('in production has no default that weakens it', () => {
     expect(readConfig(production)).toMatchObject({
       mode: 'production',
       host: '0.0.0.0',
-      databaseUrl: 'file:/srv/farebox.db',
+      database: { url: 'file:/srv/farebox.db', timeoutMs: 5000, poolMax: 10, idleMs: 10_000 },
       migrateOnStart: false,
       isSignupOpen: false,
       corsOrigins: [],
@@ -169,7 +168,7 @@ describe('the configuration', () => {
           return;
         }
         expect(Number.isInteger(config.port)).toBe(true);
-        expect(isAbsolute(config.databaseUrl.replace(/^file:/, ''))).toBe(true);
+        expect(isAbsolute(config.database.url.replace(/^file:/, ''))).toBe(true);
         if (config.mode === 'production') expect(config.secrets.length).toBeGreaterThan(0);
         else expect(isLoopback(config.host) || config.warnings.length > 0).toBe(true);
       }),

@@ -39,7 +39,7 @@ export interface MigrationStatus {
 /** Applies what is pending, oldest first. `waitMs`: how long to wait each time for another process's lock. */
 export async function migrate(
   url: string,
-  folder = migrationsFolder,
+  folder = migrationsFolder('sqlite'),
   options = { waitMs: MIGRATE_WAIT_MS },
 ): Promise<{ applied: string[] }> {
   const path = sqlitePath(url);
@@ -62,7 +62,7 @@ export async function migrate(
 /** What has been applied and what not; a database that is not there yet has everything pending. Changes nothing. */
 export async function migrationStatus(
   url: string,
-  folder = migrationsFolder,
+  folder = migrationsFolder('sqlite'),
   options = { waitMs: STATUS_WAIT_MS },
 ): Promise<MigrationStatus> {
   const path = sqlitePath(url);

@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Engine } from '../../database-url.js';
 
 /** From src/database and from dist/database alike. */
-export const migrationsFolder = fileURLToPath(new URL('../../../prisma/sqlite/migrations', import.meta.url));
+export const migrationsFolder = (engine: Engine): string =>
+  fileURLToPath(new URL(`../../../prisma/${engine}/migrations`, import.meta.url));
 
 export interface Migration {
   name: string;

@@ -3,11 +3,12 @@ import type { ServerUrl } from '../../database-url.js';
 import { tlsOptions } from '../tls-options.js';
 
 /**
- * What a session is told first. Strict, or the server would cut what is too long; READ COMMITTED, as on
+ * What a session is told first. ANSI_QUOTES, so that one SQL speaks of "User" to every engine; strict, or the
+ * server would cut what is too long; READ COMMITTED, as on
  * PostgreSQL, so that what is read after a lock is what the lock's last holder left.
  */
 const SESSION_SQL = [
-  `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00'`,
+  `SET SESSION sql_mode = 'ANSI_QUOTES,STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00'`,
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
 ];
 

@@ -10,16 +10,15 @@ import { PrismaLibSql } from '@prisma/adapter-libsql';
 import { metered } from '../../metering/request-meter.js';
 import { databaseDeadlineMs, orLate } from '../deadline.js';
 import { busyProblem, CarriedProblem, storageFullProblem, unsettledProblem } from '../problems.js';
+import { type IsolationLevel, isRead, type SqlAdapter, type SqlQuery } from '../sql-adapter.js';
 import { Turns } from '../turns.js';
 import { retryWhileBusy } from './retry-while-busy.js';
 import { sqliteCode, writeErrorCodes } from './sqlite-codes.js';
+import { sqliteProblem } from './sqlite-problem.js';
 import type { SqlValue } from './sqlite-thread.js';
 import { SqliteTransaction, statement } from './sqlite-transaction.js';
 import type { ThreadConnection } from './thread-connection.js';
 
-export type SqlAdapter = Awaited<ReturnType<PrismaLibSql['connect']>>;
-export type SqlQuery = Parameters<SqlAdapter['queryRaw']>[0];
-type IsolationLevel = Parameters<SqlAdapter['startTransaction']>[0];
 type LibsqlClient = ReturnType<PrismaLibSql['createClient']>;
 
 /** How long after its deadline a write that SQLite is already at may still end; then nobody knows how it ended. */
@@ -153,7 +152,8 @@ export class SqliteAdapter implements SqlAdapter {
         if (disk && disk.bavail * disk.bsize < FULL_DISK_BYTES)
           throw new CarriedProblem(storageFullProblem(error));
       }
-      throw error;
+      const problem = sqliteProblem(error);
+      throw problem ? new CarriedProblem(problem) : error;
     }
   }
 }
@@ -164,9 +164,4 @@ interface SqliteAdapterOptions {
   reader: ThreadConnection;
   writer: ThreadConnection;
   close: () => Promise<void>;
-}
-
-/** Only what begins with SELECT surely changes nothing; the reader thread is query_only besides. */
-function isRead(sql: string): boolean {
-  return /^\s*SELECT\b/i.test(sql);
 }

@@ -1,10 +1,8 @@
 import { metered } from '../../metering/request-meter.js';
 import { orLate } from '../deadline.js';
 import { busyProblem, CarriedProblem, unsettledProblem } from '../problems.js';
+import type { SqlAdapter, SqlQuery, SqlTransaction } from '../sql-adapter.js';
 import { retryWhileBusy } from './retry-while-busy.js';
-import type { SqlAdapter, SqlQuery } from './sqlite-adapter.js';
-
-type SqlTransaction = Awaited<ReturnType<SqlAdapter['startTransaction']>>;
 
 interface TransactionOptions {
   /** Runs statements inside the transaction that the writer thread has open, and only there. */

@@ -118,7 +118,7 @@ test('a runner that does not get the lock in time says so', async () => {
 
 test('an open database knows what is pending', async () => {
   const { url } = prepare({});
-  const database = await Database.open({ url, timeoutMs: 2_000 });
+  const database = await Database.open({ url, timeoutMs: 2_000, poolMax: 2, idleMs: 10_000 });
   expect(await database.pendingMigrations()).toEqual(['20261121000000_users']);
   await migrate(url);
   expect(await database.pendingMigrations()).toEqual([]);

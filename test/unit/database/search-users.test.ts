@@ -45,12 +45,12 @@ test('pages of a search are the same users, in the same order, as a filter in me
         for (;;) {
           const last = users.find(({ id }) => id === found.at(-1));
           const after = last && { value: sortValue(last), id: last.id };
-          const page = await searchUsers(database.client, { q, role, sort, after, limit: 2 });
+          const page = await searchUsers(database, { q, role, sort, after, limit: 2 });
           found.push(...page.map(({ id }) => id));
           if (page.length < 2) break;
         }
         expect(found).toEqual(expected.map(({ id }) => id));
-        expect(await countUsersMatching(database.client, { q, role })).toBe(expected.length);
+        expect(await countUsersMatching(database, { q, role })).toBe(expected.length);
       },
     ),
     { numRuns: 80 },

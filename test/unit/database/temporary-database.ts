@@ -19,7 +19,7 @@ export function temporaryFolder(): string {
 export async function openTemporary(timeoutMs = 5_000): Promise<{ database: Database; path: string }> {
   const path = join(temporaryFolder(), 'test.db');
   await migrate(`file:${path}`);
-  const database = await Database.open({ url: `file:${path}`, timeoutMs });
+  const database = await Database.open({ url: `file:${path}`, timeoutMs, poolMax: 5, idleMs: 10_000 });
   onTestFinished(() => database.close());
   return { database, path };
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { databaseProblem } from '#dist/database/problems.js';
+import { sqliteProblem } from '#dist/database/sqlite/sqlite-problem.js';
 import { ThreadConnection } from '#dist/database/sqlite/thread-connection.js';
 import { temporaryFolder } from './temporary-database.js';
 
@@ -18,7 +18,7 @@ test('a thread that ends fails its calls, frees its lock and is started again by
   const ended = dying.start().terminate();
   const pending = dying.statement('INSERT INTO t VALUES (2)', [], true).catch((error: unknown) => error);
   await ended;
-  expect(databaseProblem(await pending)?.code).toBe('DATABASE_UNAVAILABLE');
+  expect(sqliteProblem(await pending)?.code).toBe('DATABASE_UNAVAILABLE');
   await other.statement('INSERT INTO t VALUES (3)', [], false);
   expect((await dying.statement('SELECT a FROM t', [], false)).rows).toEqual([[3]]);
 });

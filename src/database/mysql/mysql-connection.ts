@@ -1,0 +1,65 @@
+import { PrismaMariaDb } from '@prisma/adapter-mariadb';
+import { type Connection, type ConnectionConfig, createConnection, type Pool } from 'mariadb';
+import type { ServerConnection } from '../server/server-connection.js';
+import type { SqlAdapter, SqlQuery, SqlResult } from '../sql-adapter.js';
+
+/** A pool to the adapter, one connection in truth: which one to use is the ConnectionPool's business. */
+const oneConnection = (connection: Connection): Pool =>
+  ({
+    getConnection: () => Promise.reject(new Error('transactions are ours')),
+    execute: connection.execute.bind(connection),
+    // The adapter has one question of its own, which the driver can answer by heart: the server's version.
+    query: async () => [[connection.serverVersion()]],
+    end: async () => undefined,
+  }) as unknown as Pool;
+
+export class MysqlConnection implements ServerConnection {
+  readonly #connection: Connection;
+  readonly #adapter: SqlAdapter;
+  #isBroken = false;
+
+  private constructor(connection: Connection, adapter: SqlAdapter) {
+    this.#connection = connection;
+    this.#adapter = adapter;
+    const breaks = () => {
+      this.#isBroken = true;
+    };
+    connection.on('error', breaks);
+    connection.on('end', breaks);
+  }
+
+  static async open(config: ConnectionConfig): Promise<MysqlConnection> {
+    const connection = await createConnection(config);
+    return new MysqlConnection(connection, await new PrismaMariaDb(oneConnection(connection)).connect());
+  }
+
+  get isBroken(): boolean {
+    return this.#isBroken || !this.#connection.isValid();
+  }
+
+  queryRaw(query: SqlQuery): Promise<SqlResult> {
+    return this.#adapter.queryRaw(query);
+  }
+
+  executeRaw(query: SqlQuery): Promise<number> {
+    return this.#adapter.executeRaw(query);
+  }
+
+  command(sql: string): Promise<unknown> {
+    return this.#connection.query(sql);
+  }
+
+  ping(): Promise<unknown> {
+    return this.#connection.ping();
+  }
+
+  async end(): Promise<void> {
+    await this.#connection.end().catch(() => undefined);
+  }
+
+  /** The driver asks the server, over another connection, to end what this one is at. */
+  destroy(): void {
+    this.#isBroken = true;
+    this.#connection.destroy();
+  }
+}

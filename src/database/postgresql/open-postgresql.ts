@@ -1,0 +1,51 @@
+import type { ServerUrl } from '../../database-url.js';
+import type { DatabaseClient, DatabaseOptions, OpenDatabase } from '../database.js';
+import { PrismaClient } from '../generated/postgresql/client.js';
+import { prismaLimit } from '../prisma-limit.js';
+import { ConnectionPool } from '../server/connection-pool.js';
+import { repeatingTransactions } from '../server/repeating-transactions.js';
+import { ServerAdapter } from '../server/server-adapter.js';
+import type { ServerEngine } from '../server/server-connection.js';
+import { sessionLimits } from '../server/session-limits.js';
+import { clientConfig } from './client-config.js';
+import { PostgresqlConnection } from './postgresql-connection.js';
+import { statementNames } from './statement-names.js';
+
+export function openPostgresql(
+  url: ServerUrl,
+  { timeoutMs, poolMax, idleMs }: DatabaseOptions,
+): OpenDatabase {
+  const statementName = url.hasSessions ? statementNames() : undefined;
+  const limits = sessionLimits(timeoutMs);
+  const engine: ServerEngine = {
+    provider: 'postgres',
+    adapterName: '@prisma/adapter-pg',
+    // Said each time: a database or a role may have another default.
+    begin: 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE',
+    connect: (connectTimeoutMs) =>
+      PostgresqlConnection.open(
+        {
+          ...clientConfig(url, connectTimeoutMs),
+          // A pooler would hand what is set here to the next client, or refuse it.
+          ...(url.hasSessions && {
+            statement_timeout: limits.statementMs,
+            idle_in_transaction_session_timeout: limits.idleTransactionMs,
+          }),
+        },
+        statementName,
+      ),
+  };
+  const pool = new ConnectionPool({ max: poolMax, idleMs, connect: engine.connect });
+  const client = new PrismaClient({
+    adapter: {
+      provider: engine.provider,
+      adapterName: engine.adapterName,
+      connect: async () => new ServerAdapter(engine, pool, timeoutMs),
+    },
+    transactionOptions: prismaLimit(timeoutMs),
+    // Errors are thrown; whoever catches them logs them.
+    log: [],
+    errorFormat: 'minimal',
+  }) as unknown as DatabaseClient;
+  return { client, transaction: repeatingTransactions(client, timeoutMs), close: () => pool.close() };
+}

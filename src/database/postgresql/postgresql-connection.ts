@@ -1,0 +1,75 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import { Client, type ClientConfig, Pool } from 'pg';
+import type { ServerConnection } from '../server/server-connection.js';
+import type { SqlAdapter, SqlQuery, SqlResult } from '../sql-adapter.js';
+
+type StatementName = (query: SqlQuery) => string | undefined;
+
+/** A pool to the adapter, one connection in truth: which one to use is the ConnectionPool's business. */
+class OneClient extends Pool {
+  constructor(client: Client) {
+    super();
+    this.query = client.query.bind(client) as typeof this.query;
+  }
+}
+
+export class PostgresqlConnection implements ServerConnection {
+  readonly #client: Client;
+  readonly #adapter: SqlAdapter;
+  #isBroken = false;
+
+  private constructor(client: Client, adapter: SqlAdapter) {
+    this.#client = client;
+    this.#adapter = adapter;
+    const breaks = () => {
+      this.#isBroken = true;
+    };
+    client.on('error', breaks);
+    client.on('end', breaks);
+  }
+
+  static async open(
+    config: ClientConfig,
+    statementName: StatementName | undefined,
+  ): Promise<PostgresqlConnection> {
+    const client = new Client(config);
+    // An error between two statements is no more than the end of the connection.
+    client.on('error', () => undefined);
+    await client.connect();
+    const factory = new PrismaPg(new OneClient(client), {
+      // Without a name a statement is parsed each time, and no session needs to remember it.
+      ...(statementName && { statementNameGenerator: statementName as (query: SqlQuery) => string }),
+    });
+    return new PostgresqlConnection(client, await factory.connect());
+  }
+
+  get isBroken(): boolean {
+    return this.#isBroken;
+  }
+
+  queryRaw(query: SqlQuery): Promise<SqlResult> {
+    return this.#adapter.queryRaw(query);
+  }
+
+  executeRaw(query: SqlQuery): Promise<number> {
+    return this.#adapter.executeRaw(query);
+  }
+
+  command(sql: string): Promise<unknown> {
+    return this.#client.query(sql);
+  }
+
+  ping(): Promise<unknown> {
+    return this.#client.query('');
+  }
+
+  async end(): Promise<void> {
+    await this.#client.end().catch(() => undefined);
+  }
+
+  destroy(): void {
+    this.#isBroken = true;
+    // A graceful goodbye would wait behind the statement; pg has no other word for this.
+    (this.#client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+  }
+}
