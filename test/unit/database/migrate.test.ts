@@ -4,7 +4,7 @@ import Sqlite from 'libsql';
 import { expect, test } from 'vitest';
 import { Database } from '#dist/database/database.js';
 import { migrate, migrationStatus } from '#dist/database/migrations/migrate.js';
-import { startProcess, temporaryFolder } from './temporary-database.js';
+import { startProcess, temporaryFolder } from '../../support/temporary-database.js';
 
 function prepare(sqlByName: Record<string, string>) {
   const root = temporaryFolder();
