@@ -44,6 +44,7 @@ export const throwawayMariadb: ThrowawayEngine = {
       user: username,
       database: pathname.slice(1),
       connectTimeout: CONNECT_TIMEOUT_MS,
+      initSql: `SET SESSION sql_mode = CONCAT(@@sql_mode, ',ANSI_QUOTES')`,
     });
     try {
       return await connection.query(sql);

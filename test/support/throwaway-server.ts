@@ -96,7 +96,7 @@ export class ThrowawayServer {
     try {
       await server.#install();
       await server.start();
-      await engine.query(engine.url(server.port, engine.firstDatabase), 'CREATE DATABASE farebox');
+      await server.empty();
       return server;
     } catch (error) {
       await server.remove();
@@ -142,6 +142,18 @@ export class ThrowawayServer {
         throw new Error(`${this.#engine.name} did not start.\n${this.#logTail()}`, { cause: refusal });
       await sleep(POLL_MS);
     }
+  }
+
+  /** Over a connection of its own, which says "User" for a table on either engine. @throws what the driver says */
+  query(sql: string): Promise<unknown> {
+    return this.#engine.query(this.url, sql);
+  }
+
+  /** Gives it a new database `farebox` in place of the one it may have, which nobody must be using. */
+  async empty(): Promise<void> {
+    const url = this.#engine.url(this.port, this.#engine.firstDatabase);
+    await this.#engine.query(url, 'DROP DATABASE IF EXISTS farebox');
+    await this.#engine.query(url, 'CREATE DATABASE farebox');
   }
 
   /** `fast`: in order. `immediate`: as after a power cut, as far as its connections can tell. */

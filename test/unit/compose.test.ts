@@ -51,7 +51,7 @@ describe('compose.yaml', () => {
   test.each(['api', 'migrate'] as const)('gives %s an environment that can be used', (name) => {
     expect(Object.keys(services[name].environment).filter((key) => !(key in settings))).toEqual([]);
     const config = readConfig({ NODE_ENV: 'production', ...environmentOf(name, given) });
-    expect(parseDatabaseUrl(config.databaseUrl)).toMatchObject({ host: 'postgres', tls: 'off' });
+    expect(parseDatabaseUrl(config.database.url)).toMatchObject({ host: 'postgres', tls: 'off' });
   });
 
   test('takes the URL of its MySQL as the comment writes it', () => {
