@@ -87,7 +87,7 @@ export class Database {
 
   /** Names of the migrations this build has and the database lacks, in order. */
   async pendingMigrations(): Promise<string[]> {
-    this.#migrations ??= migrationNames(migrationsFolder);
+    this.#migrations ??= migrationNames(migrationsFolder('sqlite'));
     const names = this.#migrations;
     const [ledger] = await this.client.$queryRaw<unknown[]>`
       SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '_prisma_migrations'`;
