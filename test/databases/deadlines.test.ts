@@ -2,6 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { expect, test } from 'vitest';
 import { holdClaim } from '#dist/database/claims.js';
 import { databaseProblem } from '#dist/database/problems.js';
+import type { Engine } from '#dist/database-url.js';
 import { withRequestMeter } from '#dist/metering/request-meter.js';
 import { engineUnderTest } from '../support/engines.js';
 import { failure, openDatabase, openTemporary, userRow } from '../support/temporary-database.js';
@@ -12,7 +13,7 @@ const slowRead = {
     'SELECT count(*) FROM (WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 8000000) SELECT x FROM n)',
   postgresql: 'SELECT pg_sleep(3)::text',
   mysql: 'SELECT SLEEP(3)',
-}[engineUnderTest.engine];
+}[engineUnderTest.engine as Engine];
 
 /** Holds the claim until `release`, and resolves once it does. */
 async function hold(url: string): Promise<{ release(): Promise<void> }> {

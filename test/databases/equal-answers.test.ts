@@ -14,7 +14,7 @@ describe(`${COUNT} random operations, seed ${seed} (FUZZ_SEED repeats it),`, () 
     let api: Api;
     beforeAll(async () => {
       database = await engine.createDatabase();
-      api = new Api(direct, { DATABASE_URL: database.url, MIGRATE_ON_START: '0' });
+      api = new Api(direct, { DATABASE_URL: database.url });
       await api.start({ hasAdmin: true });
     });
     afterAll(async () => {

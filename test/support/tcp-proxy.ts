@@ -14,6 +14,8 @@ export interface TcpProxy {
   silence(): void;
   /** What was held back comes through. */
   resume(): void;
+  /** The connections there are carry nothing from now on, as behind a router that has forgotten them; new ones work. */
+  forget(): void;
   close(): Promise<void>;
 }
 
@@ -63,6 +65,7 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
       isSilent = false;
       pairs.forEach(flow);
     },
+    forget: () => pairs.forEach(hold),
     close: async () => {
       if (listener.listening) listener.close();
       cut();
