@@ -1,10 +1,15 @@
 import { defineConfig } from 'vitest/config';
+import { NotRunReporter } from './test/support/not-run-reporter.js';
+import { serversUnderTest } from './test/support/servers-under-test.js';
+
+/** What is promised whatever the database. */
+const onEveryEngine = ['test/contract/**/*.test.ts', 'test/databases/**/*.test.ts'];
 
 /** Tests run what people run: dist/, brought up to date first, loaded by Node itself. */
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: 'test/support/build.ts',
+    reporters: ['default', new NotRunReporter()],
     // Processes, not threads: worker threads and signals behave as they do for users. Files share what they
     // loaded from dist/, which keeps nothing between applications.
     pool: 'forks',
@@ -14,5 +19,17 @@ export default defineConfig({
     sequence: { shuffle: { files: true, tests: false } },
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'SQLite', include: ['test/**/*.test.ts'], env: { TEST_ENGINE: 'sqlite' } },
+      },
+      ...serversUnderTest
+        .filter(({ url }) => url !== undefined)
+        .map(({ name, engine }) => ({
+          extends: true as const,
+          test: { name, include: onEveryEngine, env: { TEST_ENGINE: engine } },
+        })),
+    ],
   },
 });

@@ -1,17 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newEmail, password } from '../support/api.js';
-import { makeFolder, openApp } from '../support/app.js';
+import { makePlace, openApp } from '../support/app.js';
 import { type Exit, run } from '../support/server.js';
 import { direct } from '../support/transports.js';
 
 describe('npm run admin', () => {
-  let folder: Awaited<ReturnType<typeof makeFolder>>;
+  let place: Awaited<ReturnType<typeof makePlace>>;
   beforeAll(async () => {
-    folder = await makeFolder();
+    place = await makePlace();
   });
-  afterAll(() => folder.remove());
-  const admin = (args: string[], input = ''): Promise<Exit> =>
-    run('cli/admin.js', args, { DATA_DIR: folder.path }, input);
+  afterAll(() => place.remove());
+  const admin = (args: string[], input = ''): Promise<Exit> => run('cli/admin.js', args, place.env, input);
 
   /** Code 1, nothing done, and a sentence instead of a stack. */
   async function expectRefused(args: string[], input: string, sentence: RegExp): Promise<void> {
@@ -41,7 +40,7 @@ describe('npm run admin', () => {
     const left = JSON.parse((await admin(['list', '--json'])).stdout);
     expect(left.map(({ email }: { email: string }) => email.toLowerCase())).toEqual([first]);
 
-    const { app, close } = await openApp({ DATABASE_URL: `file:${folder.path}/farebox.db` });
+    const { app, close } = await openApp({ DATABASE_URL: place.env.DATABASE_URL });
     const door = await direct.open(app);
     const login = (email: string, given: string) =>
       door.call({ method: 'POST', path: '/v1/auth/login', body: { email, password: given } });

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { bearer, newEmail, serve } from '../support/api.js';
-import { makeFolder } from '../support/app.js';
+import { makePlace } from '../support/app.js';
 import { startServer } from '../support/server.js';
 import { type Answer, transports } from '../support/transports.js';
 
@@ -61,8 +61,8 @@ describe.each(transports)('no answer over $name', (transport) => {
 });
 
 test('no log line and no file holds a password or a token', async () => {
-  const folder = await makeFolder();
-  const server = await startServer({ DATA_DIR: folder.path, LOG_LEVEL: 'trace' });
+  const place = await makePlace();
+  const server = await startServer({ ...place.env, LOG_LEVEL: 'trace' });
   const { tokens } = await tour((path, method = 'GET', body, headers = {}) =>
     server.call({ method, path, body, headers: { ...headers } as never }),
   );
@@ -72,7 +72,7 @@ test('no log line and no file holds a password or a token', async () => {
   for (const line of lines)
     expect(JSON.parse(line)).toMatchObject({ level: expect.any(String), time: expect.any(String) });
   const files = await Promise.all(
-    (await readdir(folder.path)).map((name) => readFile(join(folder.path, name), 'latin1')),
+    (await readdir(place.path)).map((name) => readFile(join(place.path, name), 'latin1')),
   );
   const refreshSecrets = tokens
     .filter((token) => token.split('.').length === 2)
@@ -82,5 +82,5 @@ test('no log line and no file holds a password or a token', async () => {
     for (const token of [...tokens, ...refreshSecrets]) expect(text.includes(token)).toBe(false);
   }
   expect(stdout).not.toMatch(/\$argon2/);
-  await folder.remove();
+  await place.remove();
 });

@@ -3,14 +3,14 @@ import { Agent } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { newEmail, password } from '../support/api.js';
-import { makeFolder } from '../support/app.js';
+import { makePlace } from '../support/app.js';
 import { startServer } from '../support/server.js';
 import { callOverSocket } from '../support/transports.js';
 
 describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
   test('lets answers in flight finish, then ends with code 0', async () => {
-    const folder = await makeFolder();
-    const server = await startServer({ DATA_DIR: folder.path });
+    const place = await makePlace();
+    const server = await startServer(place.env);
     // As browsers and proxies do: connections that would stay open.
     const agent = new Agent({ keepAlive: true });
     const emails = Array.from({ length: 12 }, newEmail);
@@ -31,13 +31,13 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     expect(performance.now() - startedMs).toBeLessThan(8_000);
     for (const { status, text } of await Promise.all(answers)) expect(status, text).toBe(201);
     agent.destroy();
-    await folder.remove();
+    await place.remove();
   });
 });
 
 test('SIGTERM takes no new connections and waits for no idle ones', async () => {
-  const folder = await makeFolder();
-  const server = await startServer({ DATA_DIR: folder.path });
+  const place = await makePlace();
+  const server = await startServer(place.env);
   const idle = connect(server.port, '127.0.0.1');
   await once(idle, 'connect');
   // How it is ended does not matter.
@@ -48,5 +48,5 @@ test('SIGTERM takes no new connections and waits for no idle ones', async () => 
   expect(performance.now() - startedMs).toBeLessThan(5_000);
   await expect(server.call({ path: '/health/live' })).rejects.toThrow(/ECONNREFUSED/);
   idle.destroy();
-  await folder.remove();
+  await place.remove();
 });

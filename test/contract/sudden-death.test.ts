@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { newEmail, password } from '../support/api.js';
-import { makeFolder } from '../support/app.js';
+import { makePlace } from '../support/app.js';
 import { startServer } from '../support/server.js';
 
 test('every sign-up that was answered 201 outlives kill -9', async () => {
-  const folder = await makeFolder();
-  const server = await startServer({ DATA_DIR: folder.path });
+  const place = await makePlace();
+  const server = await startServer(place.env);
   const made: string[] = [];
   const sending = Array.from({ length: 40 }, async () => {
     const email = newEmail();
@@ -19,7 +19,7 @@ test('every sign-up that was answered 201 outlives kill -9', async () => {
   expect((await server.ended).signal).toBe('SIGKILL');
   expect(made.length).toBeGreaterThanOrEqual(5);
 
-  const again = await startServer({ DATA_DIR: folder.path });
+  const again = await startServer(place.env);
   const taken = await Promise.all(
     made.map((email) =>
       again.call({ method: 'POST', path: '/v1/users', body: { email, name: 'Eve', password } }),
@@ -27,5 +27,5 @@ test('every sign-up that was answered 201 outlives kill -9', async () => {
   );
   expect(taken.map(({ status }) => status)).toEqual(made.map(() => 409));
   await again.stop();
-  await folder.remove();
+  await place.remove();
 });

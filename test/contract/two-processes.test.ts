@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bearer, newEmail, password } from '../support/api.js';
-import { makeFolder } from '../support/app.js';
+import { makePlace } from '../support/app.js';
 import { type Server, startServer } from '../support/server.js';
 import type { Answer, Fields, Json } from '../support/transports.js';
 
 describe('two processes on one file', () => {
-  let folder: Awaited<ReturnType<typeof makeFolder>>;
+  let place: Awaited<ReturnType<typeof makePlace>>;
   let servers: [Server, Server];
   let firstOnes: Answer[];
   beforeAll(async () => {
-    folder = await makeFolder();
-    const env = { DATA_DIR: folder.path };
+    place = await makePlace();
+    const env = place.env;
     servers = await Promise.all([startServer(env), startServer(env)]);
     firstOnes = await Promise.all(
       Array.from({ length: 6 }, (_, index) =>
@@ -20,7 +20,7 @@ describe('two processes on one file', () => {
   });
   afterAll(async () => {
     await Promise.all(servers.map((server) => server.stop()));
-    await folder.remove();
+    await place.remove();
   });
 
   /** Even ones go to the one process, odd ones to the other. */

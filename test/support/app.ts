@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from '#dist/app.js';
 import { type Environment, readConfig } from '#dist/config.js';
+import { engineUnderTest } from './engines.js';
 
 /** Two secrets nobody uses elsewhere, for tests that set `SECRETS`. */
 export const secrets = ['x2Vd0fQm7LrKpT9sWnYbEhJc4GuZaR1i', 'Nq8tMz3BvXo5HkDy6CwFlPj0SgUe7RAd'] as const;
@@ -20,25 +21,48 @@ export async function makeFolder(): Promise<{ path: string; remove(): Promise<vo
   return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 3 }) };
 }
 
+export interface Place {
+  /** A folder of its own; SQLite's file is in it. */
+  readonly path: string;
+  /** The settings that name folder and database. */
+  readonly env: { DATA_DIR: string; DATABASE_URL: string };
+  remove(): Promise<void>;
+}
+
+/** Where one server, or several that share their data, may live: on the engine that this run is for. */
+export async function makePlace(): Promise<Place> {
+  const folder = await makeFolder();
+  const database =
+    engineUnderTest.engine === 'sqlite'
+      ? { url: `file:${join(folder.path, 'farebox.db')}`, drop: async () => undefined }
+      : await engineUnderTest.createDatabase();
+  return {
+    path: folder.path,
+    env: { DATA_DIR: folder.path, DATABASE_URL: database.url },
+    remove: async () => {
+      await database.drop();
+      await folder.remove();
+    },
+  };
+}
+
 export interface OpenApp {
   readonly app: NestFastifyApplication;
   readonly databaseUrl: string;
   close(): Promise<void>;
 }
 
-/** A whole application on a database of its own; closed and removed by `close`. */
+/** A whole application, on a database of its own unless it is given one; closed and removed by `close`. */
 export async function openApp(environment: Environment = {}): Promise<OpenApp> {
-  const folder = await makeFolder();
-  const databaseUrl = `file:${join(folder.path, 'farebox.db')}`;
-  const app = await createApp(
-    readConfig({ DATA_DIR: folder.path, DATABASE_URL: databaseUrl, LOG_LEVEL: 'silent', ...environment }),
-  );
+  const place = await makePlace();
+  const config = readConfig({ ...place.env, LOG_LEVEL: 'silent', ...environment });
+  const app = await createApp(config);
   return {
     app,
-    databaseUrl,
+    databaseUrl: config.database.url,
     close: async () => {
       await app.close();
-      await folder.remove();
+      await place.remove();
     },
   };
 }

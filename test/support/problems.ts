@@ -22,7 +22,8 @@ export function expectProblem(answer: Answer, status: number, code: string): Jso
 }
 
 /** A stack frame, a path of ours, SQL, or an engine's name: none of a caller's business. */
-const leak = /\bat .+:\d+:\d+|node_modules|\/src\/|\/dist\/|SELECT |SQLITE|Prisma|libsql|argon2/i;
+const leak =
+  /\bat .+:\d+:\d+|node_modules|\/src\/|\/dist\/|SELECT |SQLITE|postgres|mysql|mariadb|Prisma|libsql|argon2/i;
 
 /** Checks that input was refused for the one field. */
 export function expectInvalid(answer: Answer, pointer: string): void {

@@ -1,143 +1,142 @@
 /**
- * Applies migrations without Prisma's native engine and keeps Prisma's own ledger. Each migration is
- * one transaction, its ledger row included: it is there whole or not at all, also after a crash, and
- * of several runners at once one applies it. A failed migration is rolled back, noted, and blocks
- * what follows; the next run tries it again.
+ * Applies migrations without Prisma's native engine and keeps Prisma's own ledger; of several runners
+ * at once one applies each. On SQLite and PostgreSQL a migration is one transaction, its ledger row
+ * included: a failed one is rolled back, noted, and the next run tries it again. On MySQL, where DDL
+ * commits by itself, a person looks first. Either way a failed one blocks what follows.
  */
-import { existsSync } from 'node:fs';
-import Sqlite from 'libsql';
-import { parseDatabaseUrl } from '../../database-url.js';
-import { databaseProblem } from '../problems.js';
-import { retryWhileBusy } from '../sqlite/retry-while-busy.js';
-import { createPrivateFile } from '../sqlite/sqlite-file.js';
+import { type DatabaseUrl, parseDatabaseUrl } from '../../database-url.js';
+import { MigrationError } from './migration-error.js';
 import { type Migration, migrationsFolder, readMigrations } from './migration-folder.js';
-import {
-  createLedger,
-  type LedgerRow,
-  ROLLED_BACK,
-  readLedger,
-  recordApplied,
-  recordFailed,
-} from './migration-ledger.js';
+import { type LedgerRow, type MigrationSession, ROLLED_BACK, setAsideSql } from './migration-session.js';
+
+export { MigrationError };
 
 /** A large migration of another process may take this long; every start of a fleet waits for the first. */
 const MIGRATE_WAIT_MS = 60_000;
 const STATUS_WAIT_MS = 5_000;
-
-/** Says to an operator which migration stopped, why, and what to do. */
-export class MigrationError extends Error {
-  override readonly name = 'MigrationError';
-}
+/** Longer than a distant server takes, shorter than an orchestrator's patience with a start. */
+const MAX_CONNECT_MS = 10_000;
+/** MySQL's TEXT holds 64 KiB. */
+const MAX_LOG_CHARACTERS = 10_000;
 
 export interface MigrationStatus {
   applied: string[];
   pending: string[];
-  /** Tried and rolled back; also pending. */
+  /** Tried and not finished; also pending. */
   failed: { name: string; message: string }[];
 }
 
 /** Applies what is pending, oldest first. `waitMs`: how long to wait each time for another process's lock. */
 export async function migrate(
   url: string,
-  folder = migrationsFolder('sqlite'),
+  folder = migrationsFolder(parseDatabaseUrl(url).engine),
   options = { waitMs: MIGRATE_WAIT_MS },
 ): Promise<{ applied: string[] }> {
-  const path = sqlitePath(url);
   const migrations = readMigrations(folder);
-  createPrivateFile(path);
-  const database = new Sqlite(path, { timeout: 0 });
-  try {
-    const applied: string[] = [];
-    await patiently(options.waitMs, () => prepareConnection(database));
-    for (;;) {
-      const name = await applyNext(database, migrations, options.waitMs);
-      if (name === undefined) return { applied };
-      applied.push(name);
-    }
-  } finally {
-    database.close();
+  const applied: string[] = [];
+  for (;;) {
+    // A session each: what a script SETs ends with it.
+    const name = await inSession(url, options.waitMs, (session) => applyNext(session, migrations));
+    if (name === undefined) return { applied };
+    applied.push(name);
   }
 }
 
-/** What has been applied and what not; a database that is not there yet has everything pending. Changes nothing. */
+/** What has been applied and what not; a database without a ledger has everything pending. Changes nothing. */
 export async function migrationStatus(
   url: string,
-  folder = migrationsFolder('sqlite'),
+  folder = migrationsFolder(parseDatabaseUrl(url).engine),
   options = { waitMs: STATUS_WAIT_MS },
 ): Promise<MigrationStatus> {
-  const path = sqlitePath(url);
   const migrations = readMigrations(folder);
-  const rows = existsSync(path) ? await readRows(path, options.waitMs) : [];
+  const rows = await inSession(url, options.waitMs, (session) => session.readLedger());
   const pending = findPending(migrations, rows).map(({ name }) => name);
   return {
     applied: migrations.map(({ name }) => name).filter((name) => !pending.includes(name)),
     pending,
     failed: rows
       .filter(({ state }) => state === 'failed')
-      .map(({ name, logs }) => ({ name, message: logs ?? '' })),
+      .map(({ name, logs }) => ({
+        name,
+        message: logs ?? 'It was begun and is not finished: it still runs, or its process was ended.',
+      })),
   };
 }
 
-async function readRows(path: string, waitMs: number): Promise<LedgerRow[]> {
-  const database = new Sqlite(path, { timeout: 0 });
+async function inSession<T>(
+  url: string,
+  waitMs: number,
+  work: (session: MigrationSession) => Promise<T>,
+): Promise<T> {
+  const session = await openSession(parseDatabaseUrl(url), waitMs);
   try {
-    return await patiently(waitMs, () => readLedger(database));
+    return await work(session);
   } finally {
-    database.close();
+    await session.close();
   }
 }
 
-async function applyNext(database: Sqlite.Database, migrations: Migration[], waitMs: number) {
-  await patiently(waitMs, () => database.exec('BEGIN IMMEDIATE'));
-  const startedAtMs = Date.now();
+/** Loads one engine's driver, not all. */
+async function openSession(url: DatabaseUrl, waitMs: number): Promise<MigrationSession> {
+  const connectMs = Math.min(waitMs, MAX_CONNECT_MS);
+  switch (url.engine) {
+    case 'sqlite': {
+      const { SqliteSession } = await import('./sqlite-session.js');
+      return new SqliteSession(url, waitMs);
+    }
+    case 'postgresql': {
+      const { PostgresqlSession } = await import('./postgresql-session.js');
+      return PostgresqlSession.open(url, connectMs, waitMs);
+    }
+    case 'mysql': {
+      const { MysqlSession } = await import('./mysql-session.js');
+      return MysqlSession.open(url, connectMs, waitMs);
+    }
+  }
+}
+
+async function applyNext(session: MigrationSession, migrations: Migration[]): Promise<string | undefined> {
+  await session.begin();
+  const startedAt = new Date();
   let next: Migration | undefined;
   try {
-    createLedger(database);
-    const rows = readLedger(database);
+    await session.createLedger();
+    const rows = await session.readLedger();
     next = findPending(migrations, rows)[0];
     if (next) {
-      refuseUnclear(next, rows);
-      run(database, next);
-      recordApplied(database, next, startedAtMs);
+      refuseUnclear(rows);
+      refuseEmpty(next);
+      await session.apply(next, startedAt);
     }
-    await patiently(waitMs, () => database.exec('COMMIT'));
+    await session.commit();
     return next?.name;
   } catch (error) {
-    const wasWhole = database.inTransaction;
-    if (wasWhole) database.exec('ROLLBACK');
+    const isUndone = await session.rollback();
     if (!next || error instanceof MigrationError) throw error;
-    const message = error instanceof Error ? error.message : String(error);
-    const advice = wasWhole
-      ? ROLLED_BACK
-      : 'It ended its transaction itself and may be partly applied: mend by hand.';
-    await noteFailure(database, next, startedAtMs, `${advice}\n${message}`, waitMs);
+    const message = messageOf(error);
+    const advice = isUndone ? ROLLED_BACK : `It may be partly applied: ${byHand(next.name)}`;
+    await noteFailure(session, next, startedAt, `${advice}\n${message}`.slice(0, MAX_LOG_CHARACTERS));
     throw new MigrationError(`Migration ${next.name} failed: ${message}. ${advice}`, { cause: error });
   }
 }
 
-function run(database: Sqlite.Database, migration: Migration): void {
-  database.exec(migration.sql);
-  if (!database.inTransaction) throw new Error('a migration must not COMMIT or ROLLBACK');
-  const orphans = database.prepare('PRAGMA foreign_key_check').raw(true).all([]) as [string][];
-  if (orphans[0])
-    throw new Error(`${orphans.length} rows break a foreign key, the first in table ${orphans[0][0]}`);
-}
-
 /** The note is for people and for `status`; where it cannot be written the error itself still says it. */
 async function noteFailure(
-  database: Sqlite.Database,
+  session: MigrationSession,
   migration: Migration,
-  startedAtMs: number,
+  startedAt: Date,
   logs: string,
-  waitMs: number,
 ): Promise<void> {
   try {
-    await patiently(waitMs, () => database.exec('BEGIN IMMEDIATE'));
-    createLedger(database);
-    recordFailed(database, migration, startedAtMs, logs);
-    database.exec('COMMIT');
+    await session.begin();
+    await session.createLedger();
+    const rows = await session.readLedger();
+    // In the moment without the lock another runner may have been luckier.
+    const isApplied = rows.some(({ name, state }) => name === migration.name && state === 'applied');
+    if (!isApplied) await session.recordFailed(migration, startedAt, logs);
+    await session.commit();
   } catch {
-    if (database.inTransaction) database.exec('ROLLBACK');
+    await session.rollback();
   }
 }
 
@@ -164,38 +163,27 @@ function findPending(migrations: Migration[], rows: LedgerRow[]): Migration[] {
   return migrations.filter(({ name }) => !applied.has(name));
 }
 
-/** Our own failures leave nothing behind. Prisma's engine and self-committing SQL may have, and only a person can tell. */
-function refuseUnclear(next: Migration, rows: LedgerRow[]): void {
-  const unclear = rows.find(
-    ({ name, state, logs }) => name === next.name && state === 'failed' && !logs?.startsWith(ROLLED_BACK),
-  );
+/** What was rolled back left nothing behind. Anything else may have, and only a person can tell. */
+function refuseUnclear(rows: LedgerRow[]): void {
+  const unclear = rows.find(({ state, logs }) => state === 'failed' && !logs?.startsWith(ROLLED_BACK));
   if (unclear) {
     throw new MigrationError(
-      `Migration ${next.name} failed before and may be partly applied: undo what it did by hand, then set rolled_back_at in its row of _prisma_migrations and run again.`,
+      `Migration ${unclear.name} was begun before, is not finished and may be partly applied: ${byHand(unclear.name)}`,
     );
   }
 }
 
-function prepareConnection(database: Sqlite.Database): void {
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-  // Rebuilding a table drops it for a moment; foreign_key_check makes up for it before each commit.
-  database.exec('PRAGMA foreign_keys = OFF');
+/** A draft that nobody has written yet would otherwise be taken for done. */
+function refuseEmpty({ name, sql }: Migration): void {
+  const isEmpty = /^\s*$/.test(sql.replaceAll(/--[^\n]*|\/\*[\s\S]*?\*\//g, ''));
+  if (isEmpty) throw new MigrationError(`Migration ${name} holds no SQL: write it, then run again.`);
 }
 
-/** Runs `attempt` again while another process has the lock, with pauses that leave the loop free. */
-async function patiently<T>(waitMs: number, attempt: () => T): Promise<T> {
-  try {
-    return await retryWhileBusy(performance.now() + waitMs, async () => attempt());
-  } catch (error) {
-    if (databaseProblem(error)?.code !== 'DATABASE_BUSY') throw error;
-    throw new MigrationError(`Another process has had the database locked for ${waitMs} ms: run again.`, {
-      cause: error,
-    });
-  }
-}
+const byHand = (name: string) =>
+  `undo what it did by hand, then run: ${setAsideSql(name)}; and migrate again.`;
 
-function sqlitePath(text: string): string {
-  const url = parseDatabaseUrl(text);
-  if (url.engine !== 'sqlite') throw new Error('not yet');
-  return url.path;
+/** MySQL's driver puts the whole script into its message; the server's own words do. */
+function messageOf(error: unknown): string {
+  const { sqlMessage, message } = error as { sqlMessage?: string; message?: string };
+  return sqlMessage || message || String(error);
 }

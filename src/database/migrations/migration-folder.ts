@@ -4,10 +4,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Engine } from '../../database-url.js';
 
-/** From src/database and from dist/database alike. */
-export const migrationsFolder = (engine: Engine): string =>
-  fileURLToPath(new URL(`../../../prisma/${engine}/migrations`, import.meta.url));
-
 export interface Migration {
   name: string;
   sql: string;
@@ -15,6 +11,11 @@ export interface Migration {
   checksum: string;
   /** The same file under the other line ending, as a checkout on another system may have it. */
   checksums: ReadonlySet<string>;
+}
+
+/** From src/database and from dist/database alike. */
+export function migrationsFolder(engine: Engine): string {
+  return fileURLToPath(new URL(`../../../prisma/${engine}/migrations`, import.meta.url));
 }
 
 /** The names of the migrations in a folder, oldest first: a name begins with its time. */

@@ -30,6 +30,8 @@ export class MysqlConnection implements ServerConnection {
 
   static async open(config: ConnectionConfig): Promise<MysqlConnection> {
     const connection = await createConnection(config);
+    // Without a listener an error between two statements would end the process.
+    connection.on('error', () => undefined);
     return new MysqlConnection(connection, await new PrismaMariaDb(oneConnection(connection)).connect());
   }
 

@@ -17,7 +17,7 @@ import type { ConnectionPool, Lease } from './connection-pool.js';
 import { explainFailure, type StatementKind } from './explain-failure.js';
 import type { ServerConnection, ServerEngine } from './server-connection.js';
 import { ServerTransaction } from './server-transaction.js';
-import { type ServerTrouble, serverTrouble } from './server-trouble.js';
+import { endsSession } from './server-trouble.js';
 
 export class ServerAdapter implements SqlAdapter {
   readonly provider: ServerEngine['provider'];
@@ -86,15 +86,9 @@ export class ServerAdapter implements SqlAdapter {
       return await work(lease);
     } catch (error) {
       // The server's own word (a rule broken, a deadlock) leaves the session as good as before.
-      const isSessionGood = !(error instanceof CarriedProblem) && !sessionEnds(serverTrouble(error));
-      if (isSessionGood) lease.release();
-      else lease.discard();
+      if (error instanceof CarriedProblem || endsSession(error)) lease.discard();
+      else lease.release();
       throw explainFailure(error, kind, lease.connection);
     }
   }
-}
-
-/** `stale`: what else has it forgotten? `refused`: a server that has become a standby stays one. */
-function sessionEnds(trouble: ServerTrouble | undefined): boolean {
-  return trouble === 'lost' || trouble === 'stale' || trouble === 'refused';
 }

@@ -5,6 +5,7 @@ import type { SqlQuery, SqlResult, SqlTransaction } from '../sql-adapter.js';
 import type { Lease } from './connection-pool.js';
 import { explainFailure, type StatementKind } from './explain-failure.js';
 import type { ServerEngine } from './server-connection.js';
+import { endsSession } from './server-trouble.js';
 
 /** A server that is there rolls back in no time; one that is not needs no ROLLBACK. */
 const ROLLBACK_MS = 1_000;
@@ -22,6 +23,7 @@ export class ServerTransaction implements SqlTransaction {
   readonly #deadlineMs: number;
   readonly #timer: NodeJS.Timeout;
   #isOver = false;
+  #isSessionGood = true;
   #running = 0;
 
   constructor(engine: ServerEngine, lease: Lease, deadlineMs: number) {
@@ -33,22 +35,23 @@ export class ServerTransaction implements SqlTransaction {
   }
 
   queryRaw(query: SqlQuery): Promise<SqlResult> {
-    return this.#run('within', () => this.#lease.connection.queryRaw(query));
+    return this.#run(() => this.#lease.connection.queryRaw(query));
   }
 
   executeRaw(query: SqlQuery): Promise<number> {
-    return this.#run('within', () => this.#lease.connection.executeRaw(query));
+    return this.#run(() => this.#lease.connection.executeRaw(query));
   }
 
   async commit(): Promise<void> {
-    await this.#run('commit', () => {
-      this.#end();
-      return this.#lease.connection.command('COMMIT');
-    }).catch((error: unknown) => {
+    this.#refuseIfOver();
+    this.#end();
+    try {
+      await this.#attempt('commit', () => this.#lease.connection.command('COMMIT'));
+    } catch (error) {
       // Whatever it is that the server says of a COMMIT, the session is not worth finding out about.
       this.#lease.discard();
       throw error;
-    });
+    }
     this.#lease.release();
   }
 
@@ -69,22 +72,36 @@ export class ServerTransaction implements SqlTransaction {
   }
 
   #command(sql: string): Promise<unknown> {
-    return this.#run('within', () => this.#lease.connection.command(sql));
+    return this.#run(() => this.#lease.connection.command(sql));
   }
 
-  #run<T>(kind: StatementKind, work: () => Promise<T>): Promise<T> {
+  /** A statement before the COMMIT: lost with its connection, or cut at the deadline, it has changed nothing. */
+  async #run<T>(work: () => Promise<T>): Promise<T> {
+    this.#refuseIfOver();
+    this.#running++;
+    try {
+      return await this.#attempt('within', work);
+    } catch (error) {
+      throw this.#isOver ? new CarriedProblem(busyProblem(error)) : error;
+    } finally {
+      this.#running--;
+    }
+  }
+
+  #attempt<T>(kind: StatementKind, work: () => Promise<T>): Promise<T> {
     return metered('db', async () => {
-      if (this.#isOver) throw new CarriedProblem(busyProblem());
-      this.#running++;
       try {
         const late = kind === 'commit' ? unsettledProblem : busyProblem;
         return await orLate(work(), this.#deadlineMs, late);
       } catch (error) {
+        if (endsSession(error)) this.#isSessionGood = false;
         throw explainFailure(error, kind, this.#lease.connection);
-      } finally {
-        this.#running--;
       }
     });
+  }
+
+  #refuseIfOver(): void {
+    if (this.#isOver) throw new CarriedProblem(busyProblem());
   }
 
   #end(): void {
@@ -96,7 +113,7 @@ export class ServerTransaction implements SqlTransaction {
   async #abandon(): Promise<void> {
     this.#end();
     const { connection } = this.#lease;
-    const isIdle = this.#running === 0 && !connection.isBroken;
+    const isIdle = this.#running === 0 && this.#isSessionGood && !connection.isBroken;
     const isRolledBack =
       isIdle &&
       (await orLate(connection.command('ROLLBACK'), performance.now() + ROLLBACK_MS, busyProblem).then(

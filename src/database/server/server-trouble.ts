@@ -100,6 +100,12 @@ export function serverTrouble(error: unknown): ServerTrouble | undefined {
   return undefined;
 }
 
+/** Whether the session that said so is of no further use. `stale`: what else has it forgotten? `refused`: a standby stays one. */
+export function endsSession(error: unknown): boolean {
+  const trouble = serverTrouble(error);
+  return trouble === 'lost' || trouble === 'stale' || trouble === 'refused';
+}
+
 function troubleOfPart(part: Record<string, unknown>): ServerTrouble | undefined {
   const { code, originalCode, errno, fatal, kind } = part;
   const message = String(part.message ?? part.originalMessage ?? '');

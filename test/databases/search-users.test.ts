@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { countUsersMatching, searchUsers } from '#dist/database/search-users.js';
-import { openTemporary, userRow } from './temporary-database.js';
+import { openTemporary, userRow } from '../support/temporary-database.js';
 
 test('pages of a search are the same users, in the same order, as a filter in memory', {
   timeout: 60_000,

@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { Database } from '#dist/database/database.js';
 import { migrate } from '#dist/database/migrations/migrate.js';
+import { engineUnderTest } from './engines.js';
 
 const require = createRequire(import.meta.url);
 
@@ -16,13 +17,31 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-export async function openTemporary(timeoutMs = 5_000): Promise<{ database: Database; path: string }> {
-  const path = join(temporaryFolder(), 'test.db');
-  await migrate(`file:${path}`);
-  const database = await Database.open({ url: `file:${path}`, timeoutMs, poolMax: 5, idleMs: 10_000 });
+const defaults = { timeoutMs: 5_000, poolMax: 5, idleMs: 10_000 };
+
+/** A database at `url`, closed with the test. */
+export async function openDatabase(url: string, options: Partial<typeof defaults> = {}): Promise<Database> {
+  const database = await Database.open({ ...defaults, ...options, url });
   onTestFinished(() => database.close());
-  return { database, path };
+  return database;
 }
+
+/** A new database of the engine that this run is for, migrated, opened, and dropped with the test. */
+export async function openTemporary(
+  options: Partial<typeof defaults> = {},
+): Promise<{ database: Database; url: string }> {
+  const { url, drop } = await engineUnderTest.createDatabase();
+  onTestFinished(drop);
+  await migrate(url);
+  return { database: await openDatabase(url, options), url };
+}
+
+/** What a promise failed with. */
+export const failure = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => expect.fail('should have failed'),
+    (error: unknown) => error,
+  );
 
 export function userRow(id: string, over: object = {}) {
   const now = new Date();
@@ -49,7 +68,7 @@ export function startProcess(code: string, ...args: string[]) {
     env: {
       ...process.env,
       LIBSQL: require.resolve('libsql'),
-      DIST: process.env.DIST ?? new URL('../../../dist/', import.meta.url).href,
+      DIST: process.env.DIST ?? new URL('../../dist/', import.meta.url).href,
     },
   });
   onTestFinished(() => void child.kill());

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { sqliteProblem } from '#dist/database/sqlite/sqlite-problem.js';
 import { ThreadConnection } from '#dist/database/sqlite/thread-connection.js';
-import { temporaryFolder } from './temporary-database.js';
+import { temporaryFolder } from '../support/temporary-database.js';
 
 test('a thread that ends fails its calls, frees its lock and is started again by the next call', async () => {
   const path = join(temporaryFolder(), 'test.db');

@@ -1,0 +1,192 @@
+/** What a request meets when connections die: while nobody uses them, under it, and altogether. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { holdClaim } from '#dist/database/claims.js';
+import type { Database } from '#dist/database/database.js';
+import { migrate } from '#dist/database/migrations/migrate.js';
+import { databaseProblem } from '#dist/database/problems.js';
+import { engineUnderTest } from '../support/engines.js';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
+import { failure, openDatabase, userRow } from '../support/temporary-database.js';
+
+const isPostgresql = engineUnderTest.engine === 'postgresql';
+/** From here on an idle connection is asked whether it is there. */
+const NO_LONGER_FRESH_MS = 1_100;
+
+interface Setting {
+  /** Whose connections go through the proxy. */
+  database: Database;
+  proxy: TcpProxy;
+  /** Straight to the server. */
+  direct: Database;
+}
+
+async function open(options: { timeoutMs?: number; poolMax?: number } = {}): Promise<Setting> {
+  const { url, drop } = await engineUnderTest.createDatabase();
+  onTestFinished(drop);
+  await migrate(url);
+  const { port } = new URL(url);
+  const proxy = await startTcpProxy(Number(port) || (isPostgresql ? 5432 : 3306));
+  onTestFinished(() => proxy.close());
+  const proxied = new URL(url);
+  proxied.hostname = '127.0.0.1';
+  proxied.port = String(proxy.port);
+  return { proxy, direct: await openDatabase(url), database: await openDatabase(proxied.href, options) };
+}
+
+/** Uses as many connections as there may be, so that each is open and idle. */
+const warm = (database: Database, connections = 5): Promise<unknown> =>
+  Promise.all(
+    Array.from({ length: connections }, () =>
+      database.client.$queryRawUnsafe(isPostgresql ? 'SELECT pg_sleep(0.1)::text' : 'SELECT SLEEP(0.1)'),
+    ),
+  );
+
+const firstUses: [string, (database: Database) => Promise<unknown>][] = [
+  ['a read', ({ client }) => client.user.count()],
+  ['a write', ({ client }) => client.user.create({ data: userRow('a') })],
+  ['a transaction', (database) => database.transaction((tx) => tx.user.create({ data: userRow('a') }))],
+];
+
+/** Ends every session of the database but that of whoever says so. */
+const endSessions = async ({ client }: Database): Promise<void> => {
+  if (isPostgresql) {
+    await client.$queryRaw`
+      SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`;
+    return;
+  }
+  const sessions = await client.$queryRaw<{ id: bigint }[]>`
+    SELECT "ID" AS "id" FROM information_schema."PROCESSLIST" WHERE "DB" = database() AND "ID" <> connection_id()`;
+  for (const { id } of sessions) await client.$executeRawUnsafe(`KILL ${id}`).catch(() => undefined);
+};
+
+describe.skipIf(engineUnderTest.engine === 'sqlite')('over a network', () => {
+  describe.each(firstUses)('%s is the first use', (_kind, use) => {
+    test('of connections that were cut while idle, and succeeds', async () => {
+      const { database, proxy } = await open();
+      await warm(database);
+      await pause(NO_LONGER_FRESH_MS);
+      proxy.cut();
+      await use(database);
+    });
+
+    test('of connections that died without a word, and succeeds', async () => {
+      const { database, proxy } = await open({ timeoutMs: 3_000 });
+      await warm(database);
+      proxy.forget();
+      await pause(NO_LONGER_FRESH_MS);
+      await use(database);
+    });
+
+    test('of sessions that the server has ended, and succeeds', async () => {
+      const { database, direct } = await open();
+      await warm(database);
+      await endSessions(direct);
+      await pause(NO_LONGER_FRESH_MS);
+      await use(database);
+    });
+
+    test('of a server that is back, and succeeds', async () => {
+      const { database, proxy } = await open();
+      await database.ping();
+      proxy.refuse();
+      proxy.cut();
+      expect(databaseProblem(await failure(use(database)))?.code).toBe('DATABASE_UNAVAILABLE');
+      await proxy.accept();
+      await use(database);
+    });
+  });
+
+  test.runIf(isPostgresql).each(firstUses)(
+    '%s finds its prepared statement forgotten, and succeeds',
+    async (_kind, use) => {
+      const { database } = await open({ poolMax: 1 });
+      await use(database);
+      await database.client.user.deleteMany();
+      await database.client.$executeRaw`DEALLOCATE ALL`;
+      await use(database);
+      await database.client.$queryRaw`SELECT * FROM "Claim"`;
+      await database.client.$executeRaw`ALTER TABLE "Claim" ADD COLUMN "more" INTEGER`;
+      expect(await database.client.$queryRaw`SELECT * FROM "Claim"`).toEqual([]);
+    },
+  );
+
+  test('a transaction whose connection is lost before COMMIT is done again, once', async () => {
+    const { database, proxy } = await open();
+    await database.client.user.create({ data: userRow('a') });
+    let runs = 0;
+    await database.transaction(async (tx) => {
+      runs += 1;
+      await tx.user.update({ where: { id: 'a' }, data: { version: { increment: 1 } } });
+      if (runs === 1) proxy.cut();
+      await tx.user.update({ where: { id: 'a' }, data: { sessionEpoch: { increment: 1 } } });
+    });
+    expect(runs).toBe(2);
+    expect(await database.client.user.findFirst()).toMatchObject({ version: 2, sessionEpoch: 1 });
+
+    const lost = await failure(
+      database.transaction(async (tx) => {
+        runs += 1;
+        await tx.user.count();
+        proxy.cut();
+        await tx.user.count();
+      }),
+    );
+    expect(databaseProblem(lost)?.code).toBe('DATABASE_UNAVAILABLE');
+    expect(runs).toBe(4);
+  });
+
+  test('a write whose connection is lost while it runs is not done again, and its answer says that nobody knows', async () => {
+    const { database, proxy, direct } = await open();
+    await direct.transaction((tx) => holdClaim(direct, tx, 'held'));
+    await direct.transaction(async (tx) => {
+      await holdClaim(direct, tx, 'held');
+      const write = database.client.claim.updateMany({ where: { name: 'held' }, data: { uses: 1000 } });
+      const lost = failure(write);
+      await pause(300);
+      proxy.cut();
+      const problem = databaseProblem(await lost);
+      expect(problem).toMatchObject({ code: 'DATABASE_UNAVAILABLE', headers: { 'retry-after': '5' } });
+      expect(problem?.message).toContain('may have been made');
+    });
+  });
+
+  test.each([
+    ['a read', firstUses[0]?.[1]],
+    ['a write', firstUses[1]?.[1]],
+    ['a transaction', firstUses[2]?.[1]],
+  ] as const)(
+    '%s that nobody answers ends at its deadline; with the answers it is as before',
+    async (_kind, use) => {
+      const { database, proxy } = await open({ timeoutMs: 1_000 });
+      await warm(database);
+      proxy.silence();
+      const startedMs = performance.now();
+      const errors = await Promise.all(
+        Array.from({ length: 12 }, () => failure(use?.(database) as Promise<unknown>)),
+      );
+      expect(performance.now() - startedMs).toBeLessThan(1_250);
+      for (const error of errors)
+        expect(databaseProblem(error)?.code).toMatch(/^DATABASE_(BUSY|UNAVAILABLE)$/);
+      proxy.resume();
+      await database.client.user.deleteMany();
+      await use?.(database);
+    },
+  );
+
+  test('connections are closed when nobody uses them, and no more are opened than allowed', async () => {
+    const { direct, database } = await open({ poolMax: 3 });
+    const sessions = async (): Promise<number> => {
+      const [row] = await (isPostgresql
+        ? direct.client.$queryRaw<{ n: bigint }[]>`
+            SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`
+        : direct.client.$queryRaw<{ n: bigint }[]>`
+            SELECT count(*) AS n FROM information_schema."PROCESSLIST" WHERE "DB" = database() AND "ID" <> connection_id()`);
+      return Number(row?.n);
+    };
+    await warm(database, 12);
+    expect(await sessions()).toBe(3);
+    await database.close();
+    await expect.poll(sessions).toBe(0);
+  });
+});

@@ -1,0 +1,139 @@
+/**
+ * The engines there are to test on: SQLite always, the servers where TEST_POSTGRESQL_URL and
+ * TEST_MYSQL_URL name one (a URL whose user may make databases), in CI all three or nothing.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Sqlite from 'libsql';
+import { createConnection } from 'mariadb';
+import { Client, types } from 'pg';
+import type { Engine } from '#dist/database-url.js';
+
+type Row = Record<string, unknown>;
+
+interface TestDatabase {
+  /** As DATABASE_URL has it. */
+  readonly url: string;
+  /** Runs one statement, on a connection of its own. Whole numbers are numbers, also where they are counts. */
+  query(sql: string): Promise<Row[]>;
+  drop(): Promise<void>;
+}
+
+export interface TestEngine {
+  readonly name: 'SQLite' | 'PostgreSQL' | 'MySQL';
+  readonly engine: Engine;
+  /** A new, empty database. */
+  createDatabase(): Promise<TestDatabase>;
+}
+
+const sqlite: TestEngine = {
+  name: 'SQLite',
+  engine: 'sqlite',
+  createDatabase: async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'farebox-test-'));
+    const path = join(folder, 'data', 'farebox.db');
+    return {
+      url: `file:${path}`,
+      query: async (sql) => {
+        const database = new Sqlite(path);
+        try {
+          const statement = database.prepare(sql);
+          if (statement.reader) return statement.all([]) as Row[];
+          statement.run([]);
+          return [];
+        } finally {
+          database.close();
+        }
+      },
+      drop: () => rm(folder, { recursive: true, force: true, maxRetries: 3 }),
+    };
+  },
+};
+
+const postgresql = (server: string): TestEngine => ({
+  name: 'PostgreSQL',
+  engine: 'postgresql',
+  createDatabase: async () => {
+    const name = newName();
+    // Sorts as people do (a, B, c), so that what must be sorted by code point says so itself. PostgreSQL 15 or newer.
+    await queryPostgresql(
+      server,
+      `CREATE DATABASE ${name} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'`,
+    );
+    const url = at(server, name);
+    return {
+      url,
+      query: (sql) => queryPostgresql(url, sql),
+      drop: async () => void (await queryPostgresql(server, `DROP DATABASE ${name} WITH (FORCE)`)),
+    };
+  },
+});
+
+const mysql = (server: string): TestEngine => ({
+  name: 'MySQL',
+  engine: 'mysql',
+  createDatabase: async () => {
+    const name = newName();
+    // The server's own collation, which folds case: what must not be folded says so itself.
+    await queryMysql(server, `CREATE DATABASE ${name}`);
+    const url = at(server, name);
+    return {
+      url,
+      query: (sql) => queryMysql(url, sql),
+      drop: async () => void (await queryMysql(server, `DROP DATABASE ${name}`)),
+    };
+  },
+});
+
+async function queryPostgresql(url: string, sql: string): Promise<Row[]> {
+  const client = new Client({ connectionString: url });
+  client.setTypeParser(types.builtins.INT8, Number);
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+async function queryMysql(url: string, sql: string): Promise<Row[]> {
+  const { hostname, port, username, password, pathname } = new URL(url);
+  const connection = await createConnection({
+    host: hostname,
+    port: Number(port || 3306),
+    user: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+    database: pathname.slice(1),
+    allowPublicKeyRetrieval: true,
+    bigIntAsNumber: true,
+  });
+  try {
+    const result = await connection.query(sql);
+    return Array.isArray(result) ? result : [];
+  } finally {
+    await connection.end();
+  }
+}
+
+const newName = () => `farebox_test_${randomBytes(6).toString('hex')}`;
+
+function at(server: string, database: string): string {
+  const url = new URL(server);
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
+function whereGiven(variable: string, make: (server: string) => TestEngine): TestEngine[] {
+  const server = process.env[variable];
+  if (!server && process.env.CI) throw new Error(`${variable} must name a server in CI`);
+  return server ? [make(server)] : [];
+}
+
+/** Those that are there. */
+export const engines: readonly TestEngine[] = [
+  sqlite,
+  ...whereGiven('TEST_POSTGRESQL_URL', postgresql),
+  ...whereGiven('TEST_MYSQL_URL', mysql),
+];
