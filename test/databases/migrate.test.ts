@@ -7,8 +7,8 @@ import { Client } from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Database } from '#dist/database/database.js';
 import { migrate, migrationStatus } from '#dist/database/migrations/migrate.js';
-import { engines, type TestEngine } from '../../support/engines.js';
-import { startProcess, temporaryFolder } from './temporary-database.js';
+import { engines, type TestEngine } from '../support/engines.js';
+import { startProcess, temporaryFolder } from '../support/temporary-database.js';
 
 /** A database of its own and a folder of migrations of its own. */
 async function prepare(engine: TestEngine, sqlByName: Record<string, string>) {
@@ -292,7 +292,7 @@ describe.each(engines.filter(({ engine }) => engine === 'sqlite'))('on $name', (
 
   test('an open database knows what is pending', async () => {
     const { url } = await prepare(engine, {});
-    const database = await Database.open({ url, timeoutMs: 2_000 });
+    const database = await Database.open({ url, timeoutMs: 2_000, poolMax: 2, idleMs: 1_000 });
     expect(await database.pendingMigrations()).toEqual(['20261121000000_users']);
     await migrate(url);
     expect(await database.pendingMigrations()).toEqual([]);

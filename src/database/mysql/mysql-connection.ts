@@ -1,3 +1,4 @@
+import { connect, type Socket } from 'node:net';
 import { PrismaMariaDb } from '@prisma/adapter-mariadb';
 import { type Connection, type ConnectionConfig, createConnection, type Pool } from 'mariadb';
 import type { ServerConnection } from '../server/server-connection.js';
@@ -15,11 +16,13 @@ const oneConnection = (connection: Connection): Pool =>
 
 export class MysqlConnection implements ServerConnection {
   readonly #connection: Connection;
+  readonly #socket: Socket;
   readonly #adapter: SqlAdapter;
   #isBroken = false;
 
-  private constructor(connection: Connection, adapter: SqlAdapter) {
+  private constructor(connection: Connection, socket: Socket, adapter: SqlAdapter) {
     this.#connection = connection;
+    this.#socket = socket;
     this.#adapter = adapter;
     const breaks = () => {
       this.#isBroken = true;
@@ -29,10 +32,16 @@ export class MysqlConnection implements ServerConnection {
   }
 
   static async open(config: ConnectionConfig): Promise<MysqlConnection> {
-    const connection = await createConnection(config);
+    const { socketPath, ...remote } = config;
+    const socket = socketPath === undefined ? connect(remote.port ?? 3306, remote.host) : connect(socketPath);
+    const connection = await createConnection({ ...remote, stream: () => socket });
     // Without a listener an error between two statements would end the process.
     connection.on('error', () => undefined);
-    return new MysqlConnection(connection, await new PrismaMariaDb(oneConnection(connection)).connect());
+    return new MysqlConnection(
+      connection,
+      socket,
+      await new PrismaMariaDb(oneConnection(connection)).connect(),
+    );
   }
 
   get isBroken(): boolean {
@@ -55,13 +64,16 @@ export class MysqlConnection implements ServerConnection {
     return this.#connection.ping();
   }
 
-  async end(): Promise<void> {
-    await this.#connection.end().catch(() => undefined);
+  end(): Promise<unknown> {
+    return this.#connection.end();
   }
 
-  /** The driver asks the server, over another connection, to end what this one is at. */
+  /**
+   * Not the driver's own `destroy`: it asks the server, over a new connection, to end what this one is at, and
+   * where that one fails a rejection nobody hears ends the process. The session's limits end it as well.
+   */
   destroy(): void {
     this.#isBroken = true;
-    this.#connection.destroy();
+    this.#socket.destroy(new Error('the connection was cut'));
   }
 }

@@ -63,8 +63,8 @@ export class PostgresqlConnection implements ServerConnection {
     return this.#client.query('');
   }
 
-  async end(): Promise<void> {
-    await this.#client.end().catch(() => undefined);
+  end(): Promise<unknown> {
+    return this.#client.end();
   }
 
   destroy(): void {

@@ -9,6 +9,8 @@ import { serverTrouble } from './server-trouble.js';
 const FRESH_MS = 1_000;
 /** A server that takes longer than this to say that it is there counts as gone. */
 const PING_MS = 1_000;
+/** How long a goodbye may take. */
+const END_MS = 1_000;
 /** Between attempts to connect; times 0.5-1.5. */
 const CONNECT_PAUSE_MS = 100;
 /** A server that refuses may be restarting: it is asked once more. One that says it is full is asked until the deadline. */
@@ -73,7 +75,7 @@ export class ConnectionPool {
   /** Ends what is idle; what is lent ends when it comes back. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await Promise.all(this.#emptied().map((connection) => connection.end()));
+    await Promise.all(this.#emptied().map(end));
   }
 
   #lend(connection: ServerConnection, endTurn: () => void): Lease {
@@ -81,7 +83,7 @@ export class ConnectionPool {
       connection,
       release: () => {
         if (connection.isBroken) connection.destroy();
-        else if (this.#isClosed) void connection.end();
+        else if (this.#isClosed) void end(connection);
         else this.#keep(connection);
         endTurn();
       },
@@ -95,7 +97,7 @@ export class ConnectionPool {
   #keep(connection: ServerConnection): void {
     const timer = setTimeout(() => {
       this.#idle.splice(this.#idle.indexOf(idle), 1);
-      void connection.end();
+      void end(connection);
     }, this.#options.idleMs).unref();
     const idle: Idle = { connection, since: now(), timer };
     this.#idle.push(idle);
@@ -151,6 +153,11 @@ export class ConnectionPool {
       return unavailableProblem(new Error('connecting took too long'));
     });
   }
+}
+
+/** A goodbye that is not heard is not waited for: a server that is frozen must not hold up our own end. */
+async function end(connection: ServerConnection): Promise<void> {
+  await orLate(connection.end(), performance.now() + END_MS, busyProblem).catch(() => connection.destroy());
 }
 
 async function answers(connection: ServerConnection, deadlineMs: number): Promise<boolean> {

@@ -11,8 +11,8 @@ export interface ServerConnection {
   ping(): Promise<unknown>;
   /** The server, the network or the driver has ended it. */
   readonly isBroken: boolean;
-  /** Says goodbye; for a connection that does nothing. Never rejects. */
-  end(): Promise<void>;
+  /** Says goodbye; for a connection that does nothing. */
+  end(): Promise<unknown>;
   /** Cuts it; what the server is at for it ends there too, sooner or later. */
   destroy(): void;
 }
