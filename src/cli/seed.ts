@@ -78,9 +78,12 @@ async function fill(
       progress.show(last.done);
       if (interrupted.isSet) break;
     }
-  } finally {
+  } catch (error) {
     progress.end();
+    note(`Stopped after ${last.done} of ${users}. Run the same command again to go on.`);
+    throw error;
   }
+  progress.end();
   const { done, inserted, strangers } = last;
   const seconds = Number(((performance.now() - startedMs) / 1000).toFixed(3));
   const rowsPerSecond = Math.round(inserted / Math.max(seconds, 0.001));

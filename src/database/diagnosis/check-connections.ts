@@ -19,11 +19,7 @@ export function checkConnections(room: Room, instances: number, poolMax: number)
   if (needed > available) {
     const smaller = Math.floor(available / instances);
     const lower = smaller >= 1 ? `Set DATABASE_POOL_MAX to ${smaller} or less` : 'Run fewer instances';
-    return fail(
-      'connections',
-      arithmetic,
-      `${lower}, or raise ${raise} to ${needed} more than is kept back. ${most}`,
-    );
+    return fail('connections', arithmetic, `${lower}, or raise ${raise} by ${needed - available}. ${most}`);
   }
   // A migration, a command such as this one, and a person who looks.
   if (available - needed < SPARE)

@@ -14,7 +14,7 @@ interface Failure {
 export function connectFinding(url: ServerUrl, error: unknown): Finding {
   const failure = failureOf(error);
   const found = stages.find(
-    ({ codes, words }) => failure.codes.some((code) => codes.test(code)) || words?.test(failure.says),
+    ({ codes, words }) => failure.codes.some((code) => codes?.test(code)) || words?.test(failure.says),
   );
   const { check, says, mend } = (found ?? unknown).of(url);
   return fail(check, `${says} (${failure.says})`, mend);
@@ -42,7 +42,15 @@ const at = ({ host, port }: ServerUrl) => (host.startsWith('/') ? host : `${host
 const server = (url: ServerUrl) => `${products[url.engine]} at ${at(url)}`;
 
 /** In the order of the way. SQLSTATEs are PostgreSQL's, ER_ names MySQL's and its connector's. */
-const stages: { codes: RegExp; words?: RegExp; of: (url: ServerUrl) => Sentences }[] = [
+const stages: { codes?: RegExp; words?: RegExp; of: (url: ServerUrl) => Sentences }[] = [
+  {
+    words: /, open '/,
+    of: (url) => ({
+      check: 'TLS',
+      says: "the authority's file cannot be read",
+      mend: `Correct ${url.engine === 'postgresql' ? 'sslrootcert' : 'ssl-ca'} in DATABASE_URL.`,
+    }),
+  },
   {
     codes: /^(ENOTFOUND|EAI_\w+)$/,
     of: ({ host }) => ({

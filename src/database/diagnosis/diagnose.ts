@@ -39,7 +39,7 @@ export async function diagnose(options: DatabaseOptions, circumstances: Circumst
 
 /** Where these fail there is nobody to ask about migrations. */
 const isBlocking = (check: string): boolean =>
-  ['address', 'connection', 'TLS', 'connections', 'login', 'database', 'file'].includes(check);
+  ['address', 'connection', 'TLS', 'connections', 'login', 'database', 'file', 'content'].includes(check);
 
 async function examine(options: DatabaseOptions, { instances }: Circumstances): Promise<Finding[]> {
   const url = parseDatabaseUrl(options.url);

@@ -1,6 +1,8 @@
+import { connect, type Socket } from 'node:net';
 import { type Connection, createConnection } from 'mariadb';
 import type { ServerUrl } from '../../database-url.js';
 import { connectionConfig } from '../mysql/connection-config.js';
+import { askAndLeave } from './ask-and-leave.js';
 import { checkClock } from './check-clock.js';
 import { checkConnections } from './check-connections.js';
 import { checkTls } from './check-tls.js';
@@ -32,32 +34,38 @@ const LEAST_PACKET_BYTES = 1_048_576;
 
 export async function diagnoseMysql(url: ServerUrl, question: ServerQuestion): Promise<Finding[]> {
   let connection: Connection;
+  let socket: Socket;
   try {
-    connection = await createConnection({
-      ...connectionConfig(url, question.limitMs),
-      socketTimeout: question.limitMs,
-    });
+    const { socketPath, ...remote } = connectionConfig(url, question.limitMs);
+    socket = socketPath === undefined ? connect(url.port, url.host) : connect(socketPath);
+    const stream = socket;
+    connection = await createConnection({ ...remote, stream: () => stream });
     connection.on('error', () => undefined);
   } catch (error) {
     return [connectFinding(url, error)];
   }
-  try {
-    const facts = ((await connection.query(FACTS_SQL)) as Facts[])[0] as Facts;
-    const product = /mariadb/i.test(facts.version) ? 'MariaDB' : 'MySQL';
-    return [
-      ok('connection', `user ${url.user} is in database ${url.database}`),
-      checkVersion(product, facts.version),
-      checkTls(url, await protocolOf(connection)),
-      room(facts, question),
-      await clock(connection),
-      writable(facts),
-      sqlMode(facts),
-      packet(facts),
-      idle(facts, question),
-    ];
-  } finally {
-    await connection.end().catch(() => connection.destroy());
-  }
+  return askAndLeave(
+    () => ask(connection, url, question),
+    () => connection.end(),
+    () => socket.destroy(),
+    question.limitMs,
+  );
+}
+
+async function ask(connection: Connection, url: ServerUrl, question: ServerQuestion): Promise<Finding[]> {
+  const facts = ((await connection.query(FACTS_SQL)) as Facts[])[0] as Facts;
+  const product = /mariadb/i.test(facts.version) ? 'MariaDB' : 'MySQL';
+  return [
+    ok('connection', `user ${url.user} is in database ${url.database}`),
+    checkVersion(product, facts.version),
+    checkTls(url, await protocolOf(connection)),
+    room(facts, question),
+    await clock(connection),
+    writable(facts),
+    sqlMode(facts),
+    packet(facts),
+    idle(facts, question),
+  ];
 }
 
 async function protocolOf(connection: Connection): Promise<string | undefined> {

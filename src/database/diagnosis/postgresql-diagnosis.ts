@@ -1,7 +1,9 @@
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { Client } from 'pg';
 import type { ServerUrl } from '../../database-url.js';
 import { clientConfig } from '../postgresql/client-config.js';
+import { askAndLeave } from './ask-and-leave.js';
 import { checkClock } from './check-clock.js';
 import { checkConnections } from './check-connections.js';
 import { checkTls } from './check-tls.js';
@@ -38,40 +40,45 @@ interface Facts {
 export async function diagnosePostgresql(url: ServerUrl, question: ServerQuestion): Promise<Finding[]> {
   let client: Client;
   try {
-    client = new Client({ ...clientConfig(url, question.limitMs), query_timeout: question.limitMs });
+    client = new Client(clientConfig(url, question.limitMs));
     client.on('error', () => undefined);
     await client.connect();
   } catch (error) {
     return [connectFinding(url, error)];
   }
-  try {
-    const facts = (await client.query<Facts>(FACTS_SQL)).rows[0] as Facts;
-    return [
-      ok('connection', `user ${url.user} is in database ${url.database}`),
-      checkVersion('PostgreSQL', facts.version),
-      checkTls(url, protocolOf(client)),
-      url.hasSessions ? room(facts, question) : poolerRoom(question),
-      await clock(client),
-      writable(facts),
-      facts.encoding === 'UTF8'
-        ? ok('encoding', 'UTF8')
-        : fail(
-            'encoding',
-            `${facts.encoding}, which cannot hold every name`,
-            "Make the database anew: CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8'.",
-          ),
-      idle(facts, question),
-    ];
-  } finally {
-    await client.end().catch(() => undefined);
-  }
+  return askAndLeave(
+    () => ask(client, url, question),
+    () => client.end(),
+    () => socketOf(client).destroy(),
+    question.limitMs,
+  );
 }
 
-/** As our own end has it, which holds behind a pooler too; pg has no word for it. */
-function protocolOf(client: Client): string | undefined {
-  const { stream } = (client as unknown as { connection: { stream: Partial<TLSSocket> } }).connection;
-  return stream.getProtocol?.() ?? undefined;
+async function ask(client: Client, url: ServerUrl, question: ServerQuestion): Promise<Finding[]> {
+  const facts = (await client.query<Facts>(FACTS_SQL)).rows[0] as Facts;
+  return [
+    ok('connection', `user ${url.user} is in database ${url.database}`),
+    checkVersion('PostgreSQL', facts.version),
+    // As our own end has it, which holds behind a pooler too.
+    checkTls(url, socketOf(client).getProtocol?.() ?? undefined),
+    url.hasSessions ? room(facts, question) : poolerRoom(question),
+    await clock(client),
+    writable(facts),
+    facts.encoding === 'UTF8'
+      ? ok('encoding', 'UTF8')
+      : fail(
+          'encoding',
+          `${facts.encoding}, which cannot hold every name`,
+          "Make the database anew: CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8'.",
+        ),
+    idle(facts, question),
+  ];
 }
+
+/** pg has no word for it. */
+const socketOf = (client: Client) =>
+  (client as unknown as { connection: { stream: Socket & Pick<Partial<TLSSocket>, 'getProtocol'> } })
+    .connection.stream;
 
 function room(facts: Facts, { instances, poolMax }: ServerQuestion): Finding {
   const { max, reserved, userLimit, databaseLimit } = facts;

@@ -90,7 +90,7 @@ function content(path: string): Finding[] {
     const { message } = error as Error;
     return [
       fail(
-        'file',
+        'content',
         `SQLite cannot read it (${message})`,
         'Name an SQLite file in DATABASE_URL, or restore it from a backup.',
       ),
