@@ -19,7 +19,7 @@ export const temporaryDataDir = (): Promise<string> => mkdtemp(join(tmpdir(), 'f
 export const removeDataDir = (dataDir: string): Promise<void> =>
   rm(dataDir, { recursive: true, force: true });
 
-/** Starts a server and waits for its banner. @throws Error with its output when it ends instead */
+/** Starts a server and waits until it says where: in its banner, or in production in a log line of level info. @throws Error with its output when it ends instead */
 export async function startServer(dataDir: string, env: Record<string, string> = {}): Promise<Server> {
   const server = spawn(process.execPath, [main], {
     env: { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'warn', ...env },
@@ -29,7 +29,7 @@ export async function startServer(dataDir: string, env: Record<string, string> =
   const url = await new Promise<string>((resolve, reject) => {
     const read = (chunk: Buffer) => {
       output += chunk;
-      const found = /API\s+(http:\/\/[^/\s]+)/.exec(output)?.[1];
+      const found = /(?:API\s+|listening at )(http:\/\/[^/\s"]+)/.exec(output)?.[1];
       if (found) resolve(found);
     };
     server.stdout?.on('data', read);

@@ -43,6 +43,16 @@ async function backAfterMs({ seen }: Load, { upMs }: Outage): Promise<number> {
   return Number.POSITIVE_INFINITY;
 }
 
+/** How long after the database came back a call still ended in 503, at worst. */
+function last503Ms({ seen }: Load, rounds: Outage[]): number {
+  const refusals = seen.filter(({ status }) => status === 503);
+  const since = rounds.map(({ upMs }, index) => {
+    const nextDownMs = rounds[index + 1]?.downMs ?? Number.POSITIVE_INFINITY;
+    return (refusals.findLast(({ endedMs }) => endedMs < nextDownMs)?.endedMs ?? upMs) - upMs;
+  });
+  return Math.ceil(Math.max(0, ...since));
+}
+
 /** How many of the users that were answered 201 are not in the table. */
 async function countLost(database: ThrowawayServer, acknowledged: string[]): Promise<number> {
   const rows = (await database.query('SELECT email FROM "User"')) as { email: string }[];
@@ -81,6 +91,7 @@ async function tryOutages(engine: ServerEngine, outage: string, onRound: () => v
         acknowledged: acknowledged.length,
         lost: await countLost(database, acknowledged),
         worstBackMs: Math.ceil(Math.max(...rounds.map(({ backMs }) => backMs))),
+        last503Ms: last503Ms(load, rounds),
         worstDownMs: Math.ceil(Math.max(...rounds.map(({ downMs, upMs }) => upMs - downMs))),
         statuses: statusCounts(load.seen),
         notAllowed: load.seen

@@ -43,6 +43,32 @@ test('so it is with two processes', async () => {
   expect(await database.client.user.findFirst()).toMatchObject({ version: 120 });
 });
 
+test('who has read before getting the claim reads anew afterwards', async () => {
+  const { database, url } = await openTemporary();
+  const other = await openDatabase(url);
+  await database.client.user.create({ data: userRow('a') });
+  const name = async (tx: TransactionClient) =>
+    (await tx.user.findUniqueOrThrow({ where: { id: 'a' } })).name;
+  let isHeld = () => {};
+  const held = new Promise<void>((resolve) => {
+    isHeld = resolve;
+  });
+  const holding = other.transaction(async (tx) => {
+    await holdClaim(other, tx, 'name');
+    isHeld();
+    await pause(200);
+    await tx.user.update({ where: { id: 'a' }, data: { name: 'changed meanwhile' } });
+  });
+  await held;
+  const [, after] = await database.transaction(async (tx) => {
+    const before = await name(tx);
+    await holdClaim(database, tx, 'name');
+    return [before, await name(tx)];
+  });
+  expect(after).toBe('changed meanwhile');
+  await holding;
+});
+
 test('a claim is taken once, by whoever comes first', async () => {
   const { database, url } = await openTemporary();
   const other = await openDatabase(url);
