@@ -154,7 +154,7 @@ function readTls(parameters: Map<string, string>, engine: ServerUrl['engine'], i
 }
 
 /** What is sent there does not leave the machine. A name that happens to resolve to loopback is no promise. */
-function isLocal(host: string): boolean {
+export function isLocal(host: string): boolean {
   return (
     host.startsWith('/') ||
     host === 'localhost' ||

@@ -16,7 +16,8 @@ export interface Exit {
   stderr: string;
 }
 
-function start(file: string, args: string[], env: Environment) {
+/** A command of ours as a process. */
+export function start(file: string, args: string[], env: Environment) {
   const child = spawn(process.execPath, [`${root}dist/${file}`, ...args], {
     cwd: env.DATA_DIR ?? root,
     env: { ...base, ...env },
