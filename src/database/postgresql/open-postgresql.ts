@@ -17,10 +17,10 @@ type Limits = ReturnType<typeof sessionLimits>;
 const withinTransaction = ({ statementMs, idleTransactionMs }: Limits): string =>
   `; SET LOCAL statement_timeout = ${statementMs}; SET LOCAL idle_in_transaction_session_timeout = ${idleTransactionMs}`;
 
-export function openPostgresql(
+export async function openPostgresql(
   url: ServerUrl,
   { timeoutMs, poolMax, idleMs }: DatabaseOptions,
-): OpenDatabase {
+): Promise<OpenDatabase> {
   const statementName = url.hasSessions ? statementNames() : undefined;
   const limits = sessionLimits(timeoutMs);
   const engine: ServerEngine = {
@@ -53,5 +53,7 @@ export function openPostgresql(
     log: [],
     errorFormat: 'minimal',
   }) as unknown as DatabaseClient;
+  // Loads the query compiler now, not in the first request; no connection is made.
+  await client.$connect();
   return { client, transaction: repeatingTransactions(client, timeoutMs), close: () => pool.close() };
 }
