@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import Sqlite from 'libsql';
-import { createConnection } from 'mariadb';
 import { Client, types } from 'pg';
-import { connectionConfig } from '../src/database/mysql/connection-config.js';
+import { openConnection } from '../src/database/mysql/open-connection.js';
 import { clientConfig } from '../src/database/postgresql/client-config.js';
 import { parseDatabaseUrl, type ServerUrl } from '../src/database-url.js';
 
@@ -45,9 +44,9 @@ async function queryPostgresql(url: ServerUrl, sql: string): Promise<Row[]> {
 }
 
 async function queryMysql(url: ServerUrl, sql: string): Promise<Row[]> {
-  const connection = await createConnection({
-    ...connectionConfig(url, CONNECT_TIMEOUT_MS),
-    bigIntAsNumber: true,
+  const { connection } = await openConnection(url, {
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    driver: { bigIntAsNumber: true },
   });
   try {
     const result = await connection.query(sql);

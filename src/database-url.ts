@@ -25,6 +25,8 @@ export interface ServerUrl {
   readonly tls: 'off' | 'verified' | 'authority' | 'unverified';
   /** PEM file of the authorities to trust; the system's without it. */
   readonly authorityFile: string | undefined;
+  /** PostgreSQL: whether the login is bound to the TLS connection where the server can do so. */
+  readonly hasChannelBinding: boolean;
   /** Whether sessions may keep state between transactions: not behind a transaction pooler (pgbouncer=true). */
   readonly hasSessions: boolean;
 }
@@ -106,6 +108,7 @@ function serverUrl(url: URL, engine: ServerUrl['engine']): ServerUrl {
     throw new DatabaseUrlError('host and socketPath take the absolute path of a Unix socket');
   const host = socket ?? decode(url.hostname).replace(/^\[(.*)\]$/, '$1');
   if (host === '') throw new DatabaseUrlError('names no host');
+  if (url.port === '0') throw new DatabaseUrlError('must have a port from 1 to 65535');
   if (url.username === '') throw new DatabaseUrlError('names no user');
   const database = decode(url.pathname.slice(1));
   if (database === '' || database.includes('/')) throw new DatabaseUrlError('must end with /database');
@@ -117,7 +120,8 @@ function serverUrl(url: URL, engine: ServerUrl['engine']): ServerUrl {
     password: url.password === '' ? undefined : decode(url.password),
     database,
     ...readTls(parameters, engine, isLocal(host)),
-    hasSessions: parameters.get('pgbouncer') !== 'true',
+    hasChannelBinding: oneOf(parameters, 'channel_binding', ['disable', 'prefer', 'require']) !== 'disable',
+    hasSessions: oneOf(parameters, 'pgbouncer', ['true', 'false']) !== 'true',
   };
 }
 
@@ -127,8 +131,13 @@ const parameterNames = {
 };
 
 function readParameters(url: URL, engine: ServerUrl['engine']): Map<string, string> {
+  // Else what follows may be part of a password, and would be shown.
+  if (url.hash !== '' || url.search.includes('@'))
+    throw new DatabaseUrlError('holds a #, ? or @ that is part of a name or password: write %23, %3F, %40');
   const parameters = new Map(url.searchParams);
   const known = parameterNames[engine];
+  if (parameters.size !== [...url.searchParams].length)
+    throw new DatabaseUrlError('has the same parameter twice');
   for (const name of parameters.keys())
     if (!known.includes(name))
       throw new DatabaseUrlError(
@@ -141,6 +150,13 @@ function readParameters(url: URL, engine: ServerUrl['engine']): Map<string, stri
   return parameters;
 }
 
+function oneOf(parameters: Map<string, string>, name: string, words: string[]): string | undefined {
+  const given = parameters.get(name);
+  if (given !== undefined && !words.includes(given))
+    throw new DatabaseUrlError(`${name} must be one of ${words.join(', ')}`);
+  return given;
+}
+
 function readTls(parameters: Map<string, string>, engine: ServerUrl['engine'], isOnThisMachine: boolean) {
   const [name, words, file] =
     engine === 'postgresql'
@@ -150,7 +166,10 @@ function readTls(parameters: Map<string, string>, engine: ServerUrl['engine'], i
   const tls = given === undefined ? (isOnThisMachine ? 'off' : 'verified') : words[given];
   if (tls === undefined)
     throw new DatabaseUrlError(`${name} must be one of ${Object.keys(words).join(', ')}`);
-  return { tls, authorityFile: parameters.get(file) };
+  const authority = parameters.get(file);
+  if (authority === '') throw new DatabaseUrlError(`${file} must name a file`);
+  // libpq's word for the authorities that the system trusts.
+  return { tls, authorityFile: authority === 'system' ? undefined : authority };
 }
 
 /** What is sent there does not leave the machine. A name that happens to resolve to loopback is no promise. */

@@ -44,7 +44,7 @@ export class AccessGuard implements CanActivate {
     const claims = token === undefined ? undefined : await this.tokens.read(token);
     const user =
       claims &&
-      (await this.database.client.user.findUnique({
+      (await this.database.client.user.findFirst({
         where: { id: claims.userId },
         select: { role: true, sessionEpoch: true },
       }));

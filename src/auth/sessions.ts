@@ -65,7 +65,7 @@ export class Sessions {
         data: { tokenHash: hashOf(next), expiresAt: newExpiry() },
         select: { userId: true, sessionEpoch: true },
       });
-      const user = await client.user.findUnique({ where: { id: userId }, select: { sessionEpoch: true } });
+      const user = await client.user.findFirst({ where: { id: userId }, select: { sessionEpoch: true } });
       // A sign-in that overlapped a password change opened its session in the old epoch.
       if (sessionEpoch === user?.sessionEpoch) return { userId, sessionEpoch, refreshToken: `${id}.${next}` };
     } catch (error) {

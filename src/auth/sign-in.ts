@@ -19,7 +19,7 @@ export class SignIn {
   /** Unknown email and wrong password look alike, in the answer and in the time it takes. */
   async withPassword(email: string, password: string): Promise<Tokens> {
     const normal = normalEmail(email);
-    const user = await this.database.client.user.findUnique({
+    const user = await this.database.client.user.findFirst({
       // No key is empty: an address that cannot exist takes the same path as an unknown one.
       where: { emailKey: normal === undefined ? '' : emailKey(normal) },
       select: { id: true, passwordHash: true, sessionEpoch: true },

@@ -69,7 +69,7 @@ async function demote(given: string): Promise<void> {
   const email = emailSchema.safeParse(given);
   if (!email.success) throw new Refusal(`email: ${email.error.issues[0]?.message}`);
   await withDatabase(async ({ client }, users) => {
-    const user = await client.user.findUnique({
+    const user = await client.user.findFirst({
       where: { emailKey: emailKey(email.data) },
     });
     if (user?.role !== 'admin') throw new Refusal(`${email.data} is no admin.`);

@@ -5,7 +5,8 @@
 import { type Engine, parseDatabaseUrl } from '../database-url.js';
 import type { Prisma, PrismaClient } from './generated/mysql/client.js';
 import { migrationNames, migrationsFolder } from './migrations/migration-folder.js';
-import { databaseProblem } from './problems.js';
+import { databaseProblem, unavailableProblem } from './problems.js';
+import { tableName } from './table-name.js';
 
 /** The narrowest of the three generated clients stands for all: what it can say, each engine understands. */
 export type DatabaseClient = PrismaClient;
@@ -84,13 +85,23 @@ export class Database {
   async #appliedMigrations(): Promise<Set<string>> {
     try {
       const rows = await this.client.$queryRaw<{ migration_name: string }[]>`
-        SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`;
+        SELECT migration_name FROM ${tableName(this.engine, '_prisma_migrations')} WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`;
       return new Set(rows.map((row) => row.migration_name));
     } catch (error) {
       // There is no ledger yet.
       if (databaseProblem(error)?.code === 'MIGRATIONS_PENDING') return new Set();
       throw error;
     }
+  }
+
+  /** Resolves when the database takes changes: a standby answers reads all the same. @throws what becomes DATABASE_UNAVAILABLE */
+  async requireWritable(): Promise<void> {
+    if (this.engine === 'sqlite') return;
+    const [row] = await (this.engine === 'postgresql'
+      ? this.client.$queryRaw<{ isReadOnly: unknown }[]>`
+          SELECT current_setting('default_transaction_read_only') = 'on' OR pg_is_in_recovery() AS "isReadOnly"`
+      : this.client.$queryRaw<{ isReadOnly: unknown }[]>`SELECT @@global.read_only AS "isReadOnly"`);
+    if (Number(row?.isReadOnly) !== 0) throw unavailableProblem(new Error('the server is read-only'));
   }
 
   /** Resolves when the database answers a read. */

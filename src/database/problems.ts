@@ -23,7 +23,7 @@ export class CarriedProblem extends Error {
   override readonly name = 'CarriedProblem';
 
   constructor(
-    problem: Problem,
+    readonly problem: Problem,
     readonly repeatable?: Repeatable,
   ) {
     super(problem.message, { cause: problem });

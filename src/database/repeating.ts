@@ -15,13 +15,18 @@ export async function repeating<T>(deadlineMs: number, work: () => Promise<T>): 
       return await work();
     } catch (error) {
       const why = whyRepeatable(error);
-      if (why === undefined || repeats[why] === REPEATS[why]) throw error;
+      if (why === undefined || repeats[why] === REPEATS[why]) throw settled(error);
       repeats[why]++;
       const pauseMs = FIRST_PAUSE_MS * 2 ** round * (0.5 + Math.random());
-      if (performance.now() + pauseMs >= deadlineMs) throw error;
+      if (performance.now() + pauseMs >= deadlineMs) throw settled(error);
       await pause(pauseMs);
     }
   }
+}
+
+/** Whoever repeats around us is not to begin anew. */
+function settled(error: unknown): unknown {
+  return error instanceof CarriedProblem ? new CarriedProblem(error.problem) : error;
 }
 
 function whyRepeatable(error: unknown): Repeatable | undefined {

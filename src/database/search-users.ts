@@ -6,6 +6,7 @@
 import { join, raw, type Sql, sqltag as sql } from '@prisma/client/runtime/client';
 import type { Engine } from '../database-url.js';
 import type { Database } from './database.js';
+import { tableName } from './table-name.js';
 
 type UserSort = 'createdAt' | '-createdAt' | 'email' | 'name';
 
@@ -42,10 +43,10 @@ export async function searchUsers(
     const value =
       column === 'createdAt' ? storedInstant(database.engine, search.after.value) : search.after.value;
     const beyond = raw(isDescending ? '<' : '>');
-    conditions.push(sql`("User".${by}, "User"."id") ${beyond} (${value}, ${search.after.id})`);
+    conditions.push(sql`(${by}, "id") ${beyond} (${value}, ${search.after.id})`);
   }
   const rows = await database.client.$queryRaw<{ value: string; id: string }[]>`
-    SELECT ${by} AS "value", "id" FROM "User" WHERE ${join(conditions, ' AND ')}
+    SELECT ${by} AS "value", "id" FROM ${tableName(database.engine, 'User')} WHERE ${join(conditions, ' AND ')}
     ORDER BY ${by} ${direction}, "id" ${direction} LIMIT ${search.limit}`;
   if (column !== 'createdAt') return rows;
   return rows.map(({ value, id }) => ({ value: new Date(value).toISOString(), id }));
@@ -54,7 +55,7 @@ export async function searchUsers(
 /** How many users the same search finds in all. */
 export async function countUsersMatching(database: Database, search: UserFilter): Promise<number> {
   const [row] = await database.client.$queryRaw<{ total: bigint | number }[]>`
-    SELECT count(*) AS "total" FROM "User" WHERE ${join(filter(database.engine, search), ' AND ')}`;
+    SELECT count(*) AS "total" FROM ${tableName(database.engine, 'User')} WHERE ${join(filter(database.engine, search), ' AND ')}`;
   return Number(row?.total ?? 0);
 }
 

@@ -19,11 +19,12 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** Requests can be served: the database answers and its schema is up to date. */
+  /** Requests can be served: the database answers, takes changes, and its schema is up to date. */
   @Get('ready')
   @Header('cache-control', 'no-store')
   @Documented(readReadiness)
   async ready() {
+    await this.database.requireWritable();
     const pending = await this.database.pendingMigrations();
     if (pending.length > 0)
       throw new Problem('MIGRATIONS_PENDING', 'The database schema is not up to date.', {

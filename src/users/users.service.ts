@@ -30,7 +30,7 @@ export class UsersService {
     const { client } = this.database;
     const key = emailKey(email);
     // Saves the hashing; the unique key below decides.
-    if (await client.user.findUnique({ where: { emailKey: key }, select: { id: true } })) throw emailTaken();
+    if (await client.user.findFirst({ where: { emailKey: key }, select: { id: true } })) throw emailTaken();
     const now = new Date();
     const data = {
       id: uuidv7(),
@@ -56,7 +56,7 @@ export class UsersService {
   /** @throws Problem NOT_FOUND, also where the caller may not know that the user exists */
   async read(id: string, caller: Principal): Promise<UserRow> {
     const row = isVisible(id, caller)
-      ? await this.database.client.user.findUnique({ where: { id }, select: userColumns })
+      ? await this.database.client.user.findFirst({ where: { id }, select: userColumns })
       : null;
     if (!row) throw notFound();
     return row;
@@ -123,7 +123,7 @@ export class UsersService {
         where: { id, ...(versions && { version: { in: versions } }) },
       });
       if (count > 0) return;
-      throw (await tx.user.findUnique({ where: { id }, select: { id: true } }))
+      throw (await tx.user.findFirst({ where: { id }, select: { id: true } }))
         ? preconditionFailed()
         : notFound();
     });
@@ -155,7 +155,7 @@ export class UsersService {
       errors: [{ detail: "must be the user's password", pointer: '/currentPassword' }],
     });
     if (password === undefined) throw wrong;
-    const user = await this.database.client.user.findUnique({
+    const user = await this.database.client.user.findFirst({
       where: { id },
       select: { passwordHash: true },
     });

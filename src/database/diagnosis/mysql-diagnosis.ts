@@ -1,7 +1,6 @@
-import { connect, type Socket } from 'node:net';
-import { type Connection, createConnection } from 'mariadb';
+import type { Connection } from 'mariadb';
 import type { ServerUrl } from '../../database-url.js';
-import { connectionConfig } from '../mysql/connection-config.js';
+import { openConnection } from '../mysql/open-connection.js';
 import { askAndLeave } from './ask-and-leave.js';
 import { checkClock } from './check-clock.js';
 import { checkConnections } from './check-connections.js';
@@ -16,7 +15,7 @@ const FACTS_SQL = `
   SELECT VERSION() AS version, @@GLOBAL.max_connections AS max, @@SESSION.max_user_connections AS userLimit,
     CONCAT(@@GLOBAL.read_only) AS readOnly, @@GLOBAL.innodb_read_only AS isInnodbReadOnly,
     @@SESSION.sql_mode AS sqlMode, @@SESSION.max_allowed_packet AS maxPacketBytes,
-    @@SESSION.wait_timeout AS waitTimeoutS`;
+    @@SESSION.wait_timeout AS waitTimeoutS, @@GLOBAL.log_bin AS hasBinaryLog, @@SESSION.binlog_format AS binaryLogFormat`;
 
 interface Facts {
   version: string;
@@ -27,27 +26,25 @@ interface Facts {
   sqlMode: string;
   maxPacketBytes: number | bigint;
   waitTimeoutS: number | bigint;
+  hasBinaryLog: number | bigint;
+  binaryLogFormat: string;
 }
 
 /** Ours are far smaller; seeding's are the largest, some 200 kB. */
 const LEAST_PACKET_BYTES = 1_048_576;
 
 export async function diagnoseMysql(url: ServerUrl, question: ServerQuestion): Promise<Finding[]> {
-  let connection: Connection;
-  let socket: Socket;
+  let opened: Awaited<ReturnType<typeof openConnection>>;
   try {
-    const { socketPath, ...remote } = connectionConfig(url, question.limitMs);
-    socket = socketPath === undefined ? connect(url.port, url.host) : connect(socketPath);
-    const stream = socket;
-    connection = await createConnection({ ...remote, stream: () => stream });
-    connection.on('error', () => undefined);
+    opened = await openConnection(url, { connectTimeoutMs: question.limitMs });
   } catch (error) {
     return [connectFinding(url, error)];
   }
+  const { connection, cut } = opened;
   return askAndLeave(
     () => ask(connection, url, question),
     () => connection.end(),
-    () => socket.destroy(),
+    cut,
     question.limitMs,
   );
 }
@@ -63,6 +60,7 @@ async function ask(connection: Connection, url: ServerUrl, question: ServerQuest
     await clock(connection),
     writable(facts),
     sqlMode(facts),
+    binaryLog(facts),
     packet(facts),
     idle(facts, question),
   ];
@@ -109,6 +107,16 @@ function sqlMode({ sqlMode: given }: Facts): Finding {
         `our sessions set ${lacking.join(' and ')}, and do not have it`,
         'Let the proxy in between pass SET SESSION on, or connect to the server itself.',
       );
+}
+
+function binaryLog({ hasBinaryLog, binaryLogFormat }: Facts): Finding {
+  return Number(hasBinaryLog) === 1 && binaryLogFormat === 'STATEMENT'
+    ? fail(
+        'binary log',
+        'is in format STATEMENT, which takes no change made under READ COMMITTED',
+        "Run on the server: SET GLOBAL binlog_format = 'ROW'; and set it in its configuration.",
+      )
+    : ok('binary log', Number(hasBinaryLog) === 1 ? `in format ${binaryLogFormat}` : 'is off');
 }
 
 function packet({ maxPacketBytes }: Facts): Finding {

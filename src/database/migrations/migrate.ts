@@ -72,7 +72,8 @@ async function inSession<T>(
   try {
     return await work(session);
   } finally {
-    await session.close();
+    // A connection that is lost cannot be closed; what went wrong before is what counts.
+    await session.close().catch(() => undefined);
   }
 }
 

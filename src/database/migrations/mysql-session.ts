@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type Connection, createConnection } from 'mariadb';
+import type { Connection } from 'mariadb';
 import type { ServerUrl } from '../../database-url.js';
-import { connectionConfig } from '../mysql/connection-config.js';
+import { openConnection } from '../mysql/open-connection.js';
 import { connectFailure } from './connect-failure.js';
 import { MigrationError } from './migration-error.js';
 import type { Migration } from './migration-folder.js';
@@ -36,12 +36,10 @@ export class MysqlSession implements MigrationSession {
 
   static async open(url: ServerUrl, connectTimeoutMs: number, waitMs: number): Promise<MysqlSession> {
     try {
-      const connection = await createConnection({
-        ...connectionConfig(url, connectTimeoutMs),
-        multipleStatements: true,
+      const { connection } = await openConnection(url, {
+        connectTimeoutMs,
+        driver: { multipleStatements: true },
       });
-      // A connection that is lost between two statements; the next one fails and says so.
-      connection.on('error', () => undefined);
       return new MysqlSession(connection, waitMs);
     } catch (error) {
       throw new MigrationError(connectFailure(url, error), { cause: error });

@@ -1,8 +1,9 @@
-import { connect, type Socket } from 'node:net';
 import { PrismaMariaDb } from '@prisma/adapter-mariadb';
-import { type Connection, type ConnectionConfig, createConnection, type Pool } from 'mariadb';
+import type { Connection, Pool } from 'mariadb';
+import type { ServerUrl } from '../../database-url.js';
 import type { ServerConnection } from '../server/server-connection.js';
 import type { SqlAdapter, SqlQuery, SqlResult } from '../sql-adapter.js';
+import { openConnection } from './open-connection.js';
 
 /** A pool to the adapter, one connection in truth: which one to use is the ConnectionPool's business. */
 const oneConnection = (connection: Connection): Pool =>
@@ -16,13 +17,13 @@ const oneConnection = (connection: Connection): Pool =>
 
 export class MysqlConnection implements ServerConnection {
   readonly #connection: Connection;
-  readonly #socket: Socket;
+  readonly #cut: () => void;
   readonly #adapter: SqlAdapter;
   #isBroken = false;
 
-  private constructor(connection: Connection, socket: Socket, adapter: SqlAdapter) {
+  private constructor(connection: Connection, cut: () => void, adapter: SqlAdapter) {
     this.#connection = connection;
-    this.#socket = socket;
+    this.#cut = cut;
     this.#adapter = adapter;
     const breaks = () => {
       this.#isBroken = true;
@@ -31,17 +32,10 @@ export class MysqlConnection implements ServerConnection {
     connection.on('end', breaks);
   }
 
-  static async open(config: ConnectionConfig): Promise<MysqlConnection> {
-    const { socketPath, ...remote } = config;
-    const socket = socketPath === undefined ? connect(remote.port ?? 3306, remote.host) : connect(socketPath);
-    const connection = await createConnection({ ...remote, stream: () => socket });
-    // Without a listener an error between two statements would end the process.
-    connection.on('error', () => undefined);
-    return new MysqlConnection(
-      connection,
-      socket,
-      await new PrismaMariaDb(oneConnection(connection)).connect(),
-    );
+  static async open(url: ServerUrl, connectTimeoutMs: number, sessionSql: string): Promise<MysqlConnection> {
+    const { connection, cut } = await openConnection(url, { connectTimeoutMs, sessionSql });
+    const adapter = await new PrismaMariaDb(oneConnection(connection)).connect();
+    return new MysqlConnection(connection, cut, adapter);
   }
 
   get isBroken(): boolean {
@@ -60,6 +54,10 @@ export class MysqlConnection implements ServerConnection {
     return this.#connection.query(sql);
   }
 
+  commit(): Promise<unknown> {
+    return this.#connection.query('COMMIT');
+  }
+
   ping(): Promise<unknown> {
     return this.#connection.ping();
   }
@@ -74,6 +72,6 @@ export class MysqlConnection implements ServerConnection {
    */
   destroy(): void {
     this.#isBroken = true;
-    this.#socket.destroy(new Error('the connection was cut'));
+    this.#cut();
   }
 }

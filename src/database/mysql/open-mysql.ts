@@ -7,16 +7,21 @@ import { repeatingTransactions } from '../server/repeating-transactions.js';
 import { ServerAdapter } from '../server/server-adapter.js';
 import type { ServerEngine } from '../server/server-connection.js';
 import { sessionLimits } from '../server/session-limits.js';
-import { connectionConfig } from './connection-config.js';
 import { MysqlConnection } from './mysql-connection.js';
 import { wholeOperations } from './whole-operations.js';
 
-/** Each server executes its own remarks and skips the other's: https://mariadb.com/kb/en/comment-syntax/ */
-function limitsSql(timeoutMs: number): string {
+/**
+ * Each server executes its own remarks and skips the other's: https://mariadb.com/kb/en/comment-syntax/. MySQL ends no
+ * transaction for being idle, but a session: one that is silent for longer than we keep an idle connection is gone.
+ */
+function limitsSql(timeoutMs: number, idleMs: number): string {
   const { statementMs, idleTransactionMs } = sessionLimits(timeoutMs);
-  return `SET SESSION innodb_lock_wait_timeout = ${Math.ceil(statementMs / 1000)}
-    /*M!100103 , max_statement_time = ${statementMs / 1000}, idle_transaction_timeout = ${Math.ceil(idleTransactionMs / 1000)} */
-    /*!80000 , max_execution_time = ${statementMs} */`;
+  const seconds = (ms: number) => Math.ceil(ms / 1000);
+  // Whole seconds, and less than our own time where that is more than one.
+  const lockS = Math.max(1, Math.floor(statementMs / 1000));
+  return `SET SESSION innodb_lock_wait_timeout = ${lockS}, lock_wait_timeout = ${lockS}
+    /*M!100103 , max_statement_time = ${statementMs / 1000}, idle_transaction_timeout = ${seconds(idleTransactionMs)} */
+    /*!80000 , max_execution_time = ${statementMs}, wait_timeout = ${1 + seconds(Math.max(idleMs, idleTransactionMs))} */`;
 }
 
 export async function openMysql(
@@ -27,11 +32,7 @@ export async function openMysql(
     provider: 'mysql',
     adapterName: '@prisma/adapter-mariadb',
     begin: 'START TRANSACTION READ WRITE',
-    connect: (connectTimeoutMs) => {
-      const config = connectionConfig(url, connectTimeoutMs);
-      const initSql = [...[config.initSql ?? []].flat(), limitsSql(timeoutMs)];
-      return MysqlConnection.open({ ...config, initSql });
-    },
+    connect: (connectTimeoutMs) => MysqlConnection.open(url, connectTimeoutMs, limitsSql(timeoutMs, idleMs)),
   };
   const pool = new ConnectionPool({ max: poolMax, idleMs, connect: engine.connect });
   const base = new PrismaClient({

@@ -59,6 +59,12 @@ export class PostgresqlConnection implements ServerConnection {
     return this.#client.query(sql);
   }
 
+  /** A transaction of which a statement has failed is rolled back by COMMIT, which says so and is no error. */
+  async commit(): Promise<void> {
+    const { command } = await this.#client.query('COMMIT');
+    if (command !== 'COMMIT') throw new Error('COMMIT of a transaction that had failed');
+  }
+
   ping(): Promise<unknown> {
     return this.#client.query('');
   }

@@ -30,6 +30,8 @@ export interface Lease {
   release(): void;
   /** Cuts the connection, whatever it is at. */
   discard(): void;
+  /** So does this, and of all that were made until now none is lent again: what this one has forgotten they have too. */
+  discardAll(): void;
 }
 
 interface Idle {
@@ -54,6 +56,8 @@ export class ConnectionPool {
   /** The last one used is the next one taken, so that a quiet pool shrinks. */
   readonly #idle: Idle[] = [];
   #isClosed = false;
+  /** Grows when those made before are of no more use. */
+  #generation = 0;
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -65,7 +69,11 @@ export class ConnectionPool {
     const endTurn = await this.#turns.take(deadlineMs);
     try {
       const connection = (await this.#takeIdle(deadlineMs)) ?? (await this.#connect(deadlineMs));
-      return this.#lend(connection, endTurn);
+      const lease = this.#lend(connection, endTurn);
+      // A write must not be sent only to be cut: nobody would know how it ended.
+      if (performance.now() < deadlineMs) return lease;
+      lease.release();
+      throw new CarriedProblem(busyProblem());
     } catch (error) {
       endTurn();
       throw error;
@@ -79,15 +87,22 @@ export class ConnectionPool {
   }
 
   #lend(connection: ServerConnection, endTurn: () => void): Lease {
+    const generation = this.#generation;
     return {
       connection,
       release: () => {
         if (connection.isBroken) connection.destroy();
-        else if (this.#isClosed) void end(connection);
+        else if (this.#isClosed || generation !== this.#generation) void end(connection);
         else this.#keep(connection);
         endTurn();
       },
       discard: () => {
+        connection.destroy();
+        endTurn();
+      },
+      discardAll: () => {
+        this.#generation++;
+        for (const idle of this.#emptied()) void end(idle);
         connection.destroy();
         endTurn();
       },

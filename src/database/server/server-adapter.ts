@@ -17,7 +17,7 @@ import type { ConnectionPool, Lease } from './connection-pool.js';
 import { explainFailure, type StatementKind } from './explain-failure.js';
 import type { ServerConnection, ServerEngine } from './server-connection.js';
 import { ServerTransaction } from './server-transaction.js';
-import { endsSession } from './server-trouble.js';
+import { endsSession, serverTrouble } from './server-trouble.js';
 
 export class ServerAdapter implements SqlAdapter {
   readonly provider: ServerEngine['provider'];
@@ -86,7 +86,8 @@ export class ServerAdapter implements SqlAdapter {
       return await work(lease);
     } catch (error) {
       // The server's own word (a rule broken, a deadlock) leaves the session as good as before.
-      if (error instanceof CarriedProblem || endsSession(error)) lease.discard();
+      if (serverTrouble(error) === 'stale') lease.discardAll();
+      else if (error instanceof CarriedProblem || endsSession(error)) lease.discard();
       else lease.release();
       throw explainFailure(error, kind, lease.connection);
     }

@@ -5,8 +5,10 @@ export interface ServerConnection {
   /** A statement with its values. */
   queryRaw(query: SqlQuery): Promise<SqlResult>;
   executeRaw(query: SqlQuery): Promise<number>;
-  /** BEGIN, COMMIT and the like, without values. */
+  /** BEGIN, ROLLBACK and the like, without values. */
   command(sql: string): Promise<unknown>;
+  /** Resolves when the transaction was committed. */
+  commit(): Promise<unknown>;
   /** Resolves when the server answers. */
   ping(): Promise<unknown>;
   /** The server, the network or the driver has ended it. */

@@ -5,7 +5,7 @@ import type { SqlQuery, SqlResult, SqlTransaction } from '../sql-adapter.js';
 import type { Lease } from './connection-pool.js';
 import { explainFailure, type StatementKind } from './explain-failure.js';
 import type { ServerEngine } from './server-connection.js';
-import { endsSession } from './server-trouble.js';
+import { endsSession, serverTrouble } from './server-trouble.js';
 
 /** A server that is there rolls back in no time; one that is not needs no ROLLBACK. */
 const ROLLBACK_MS = 1_000;
@@ -24,6 +24,8 @@ export class ServerTransaction implements SqlTransaction {
   readonly #timer: NodeJS.Timeout;
   #isOver = false;
   #isSessionGood = true;
+  #isPoolStale = false;
+  #isDoomed = false;
   #running = 0;
 
   constructor(engine: ServerEngine, lease: Lease, deadlineMs: number) {
@@ -44,9 +46,13 @@ export class ServerTransaction implements SqlTransaction {
 
   async commit(): Promise<void> {
     this.#refuseIfOver();
+    if (performance.now() >= this.#deadlineMs) {
+      await this.#abandon();
+      throw new CarriedProblem(busyProblem());
+    }
     this.#end();
     try {
-      await this.#attempt('commit', () => this.#lease.connection.command('COMMIT'));
+      await this.#attempt('commit', () => this.#lease.connection.commit());
     } catch (error) {
       // Whatever it is that the server says of a COMMIT, the session is not worth finding out about.
       this.#lease.discard();
@@ -96,13 +102,16 @@ export class ServerTransaction implements SqlTransaction {
       } catch (error) {
         // Given up at the deadline it is still at the statement, and a ROLLBACK would wait behind that.
         if (error instanceof CarriedProblem || endsSession(error)) this.#isSessionGood = false;
+        // MySQL ends a transaction by itself at a deadlock: what came next would be committed alone.
+        if (serverTrouble(error)) this.#isDoomed = true;
+        if (serverTrouble(error) === 'stale') this.#isPoolStale = true;
         throw explainFailure(error, kind, this.#lease.connection);
       }
     });
   }
 
   #refuseIfOver(): void {
-    if (this.#isOver) throw new CarriedProblem(busyProblem());
+    if (this.#isOver || this.#isDoomed) throw new CarriedProblem(busyProblem());
   }
 
   #end(): void {
@@ -122,6 +131,7 @@ export class ServerTransaction implements SqlTransaction {
         () => false,
       ));
     if (isRolledBack) this.#lease.release();
+    else if (this.#isPoolStale) this.#lease.discardAll();
     else this.#lease.discard();
   }
 }

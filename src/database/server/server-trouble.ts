@@ -20,23 +20,27 @@ const postgresql: Record<string, ServerTrouble> = {
   '55P03': 'cancelled', // lock_not_available
   '26000': 'stale', // invalid_sql_statement_name: a pooler gave us another session
   '42P05': 'stale', // duplicate_prepared_statement: so too
+  '0A000': 'stale', // feature_not_supported: the plan of a prepared statement fits its tables no more
+  '53000': 'full', // insufficient_resources
+  '53200': 'full', // out_of_memory
   '53300': 'full', // too_many_connections
+  '53400': 'full', // configuration_limit_exceeded
   '57P03': 'full', // cannot_connect_now: starting up or shutting down
   '57P01': 'lost', // admin_shutdown
   '57P02': 'lost', // crash_shutdown
   '57P05': 'lost', // idle_session_timeout
   '25P03': 'lost', // idle_in_transaction_session_timeout
   '25P04': 'lost', // transaction_timeout
-  '08000': 'lost', // connection_exception
-  '08003': 'lost', // connection_does_not_exist
-  '08006': 'lost', // connection_failure
-  '08P01': 'lost', // protocol_violation: poolers say it when the server goes
   '53100': 'disk', // disk_full
   '25006': 'refused', // read_only_sql_transaction: a standby
   '28000': 'refused', // invalid_authorization_specification
   '28P01': 'refused', // invalid_password
   '3D000': 'refused', // invalid_catalog_name
   '42501': 'refused', // insufficient_privilege
+  '57P04': 'refused', // database_dropped
+  '58030': 'refused', // io_error
+  XX001: 'refused', // data_corrupted
+  XX002: 'refused', // index_corrupted
 };
 
 /** Server errors of both MySQL 8.4 and MariaDB: https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html, https://mariadb.com/kb/en/mariadb-error-codes/ */
@@ -53,6 +57,11 @@ const mysql: Record<string, ServerTrouble> = {
   '1040': 'full', // ER_CON_COUNT_ERROR
   '1203': 'full', // ER_TOO_MANY_USER_CONNECTIONS
   '1226': 'full', // ER_USER_LIMIT_REACHED
+  '1037': 'full', // ER_OUTOFMEMORY
+  '1038': 'full', // ER_OUT_OF_SORTMEMORY
+  '1041': 'full', // ER_OUT_OF_RESOURCES
+  '1206': 'full', // ER_LOCK_TABLE_FULL
+  '1461': 'full', // ER_MAX_PREPARED_STMT_COUNT_REACHED
   '1053': 'lost', // ER_SERVER_SHUTDOWN
   '1152': 'lost', // ER_ABORTING_CONNECTION
   '1158': 'lost', // ER_NET_READ_ERROR
@@ -67,8 +76,12 @@ const mysql: Record<string, ServerTrouble> = {
   '1045': 'refused', // ER_ACCESS_DENIED_ERROR
   '1049': 'refused', // ER_BAD_DB_ERROR
   '1142': 'refused', // ER_TABLEACCESS_DENIED_ERROR
+  '1836': 'refused', // ER_READ_ONLY_MODE
+  '1874': 'refused', // ER_INNODB_READ_ONLY
+  '1047': 'refused', // ER_UNKNOWN_COM_ERROR: a Galera node that is not in its cluster
   '1290': 'refused', // ER_OPTION_PREVENTS_STATEMENT: --read-only
   '1792': 'refused', // ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION
+  '1665': 'refused', // ER_BINLOG_STMT_MODE_AND_ROW_ENGINE: binlog_format=STATEMENT
   // The connector's own (mariadb/lib/misc/errors.js), of a connection that ended, was closed, or never began.
   '45001': 'lost', // ER_CONNECTION_ALREADY_CLOSED
   '45004': 'lost', // ER_CMD_NOT_EXECUTED_DESTROYED
@@ -81,8 +94,9 @@ const mysql: Record<string, ServerTrouble> = {
   '45042': 'lost', // ER_PING_TIMEOUT
 };
 
-/** Node's words for a connection that ended or never began. */
-const socket = /^(ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENETDOWN|ENOTFOUND|EAI_AGAIN|ENOENT)$/;
+/** Node's words for a connection that ended or never began, and PostgreSQL's class of them. */
+const socket =
+  /^(08...|ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENETDOWN|ENOTFOUND|EAI_AGAIN|ENOENT)$/;
 
 /** What Prisma's adapters make of the same. */
 const adapterKinds = /^(ConnectionClosed|SocketTimeout|DatabaseNotReachable)$/;
@@ -107,15 +121,16 @@ export function endsSession(error: unknown): boolean {
 }
 
 function troubleOfPart(part: Record<string, unknown>): ServerTrouble | undefined {
-  const { code, originalCode, errno, fatal, kind } = part;
+  const { code, originalCode, errno, fatal, kind, severity } = part;
   const message = String(part.message ?? part.originalMessage ?? '');
   for (const one of [originalCode, code, errno].map(String)) {
     const known = postgresql[one] ?? mysql[one];
     if (known) return known;
     if (socket.test(one)) return 'lost';
   }
-  if (String(originalCode ?? code) === '0A000' && message.includes('cached plan')) return 'stale';
+  // ER_GET_ERRNO, of a storage engine; 28 is the system's ENOSPC.
+  if (String(originalCode ?? errno) === '1030' && /\b28\b/.test(message)) return 'disk';
   if (typeof kind === 'string' && adapterKinds.test(kind)) return 'lost';
   if (pgMessages.test(message)) return 'lost';
-  return fatal === true ? 'lost' : undefined;
+  return fatal === true || /^(FATAL|PANIC)$/.test(String(severity)) ? 'lost' : undefined;
 }
