@@ -17,7 +17,7 @@ const program = new Command('db')
 
 program
   .command('migrate')
-  .description('apply pending migrations, each whole or not at all')
+  .description('apply pending migrations, oldest first; stops at one that fails')
   .option('--json', 'print {"applied": [names]}')
   .action(async ({ json }: Output) => {
     const { database } = readConfig(readEnvironment());

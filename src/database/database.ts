@@ -55,11 +55,11 @@ export class Database {
       }
       case 'postgresql': {
         const { openPostgresql } = await import('./postgresql/open-postgresql.js');
-        return new Database(url.engine, openPostgresql(url, options));
+        return new Database(url.engine, await openPostgresql(url, options));
       }
       case 'mysql': {
         const { openMysql } = await import('./mysql/open-mysql.js');
-        return new Database(url.engine, openMysql(url, options));
+        return new Database(url.engine, await openMysql(url, options));
       }
     }
   }

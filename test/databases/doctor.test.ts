@@ -251,8 +251,8 @@ describe.runIf(engine === 'sqlite')('npm run doctor, of an SQLite file', () => {
   async function newFile(content?: string) {
     const { url, query } = await newDatabase({ isMigrated: false });
     mkdirSync(dirname(path(url)), { recursive: true });
+    writeFileSync(path(url), content ?? '');
     if (content === undefined) await query('CREATE TABLE other (x)');
-    else writeFileSync(path(url), content);
     return url;
   }
 

@@ -80,7 +80,6 @@ describe.each(engines)('migrations on $name', (engine) => {
   test('are only looked at by status: it makes no ledger', async () => {
     const { url, folder, query } = await prepare(engine, two);
     await migrationStatus(url, folder);
-    if (engine.engine === 'sqlite') mkdirSync(dirname(url.slice('file:'.length)), { recursive: true });
     await expect(query('SELECT * FROM _prisma_migrations')).rejects.toThrow();
   });
 
@@ -108,6 +107,20 @@ describe.each(engines)('migrations on $name', (engine) => {
     });
     await expect(migrate(url, folder)).rejects.toThrow('2_b holds no SQL');
     expect(await query('SELECT count(*) AS n FROM _prisma_migrations')).toEqual([{ n: 1 }]);
+  });
+
+  test("load their engine's driver and no other", async () => {
+    const { url, folder } = await prepare(engine, two);
+    const loader = startProcess(
+      `import { createRequire } from 'node:module';
+      const { migrate } = await import(new URL('database/migrations/migrate.js', process.env.DIST));
+      await migrate(process.argv[1], process.argv[2]);
+      const files = Object.keys(createRequire(import.meta.url).cache).join(' ');
+      console.log([...new Set(files.match(/(?<=node_modules.)(pg|mariadb|libsql)(?=[^\\w-])/g))].join(' '));`,
+      url,
+      folder,
+    );
+    expect(await loader.line()).toBe({ SQLite: 'libsql', PostgreSQL: 'pg', MySQL: 'mariadb' }[engine.name]);
   });
 
   test("wait for Prisma's own lock, and say so when they do not get it in time", async () => {

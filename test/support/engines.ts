@@ -6,17 +6,15 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Sqlite from 'libsql';
-import { createConnection } from 'mariadb';
-import { Client, types } from 'pg';
-import type { Engine } from '#dist/database-url.js';
+import { queryDatabase } from '../../scripts/query-database.js';
+import type { Engine } from '../../src/database-url.js';
 
 type Row = Record<string, unknown>;
 
 interface TestDatabase {
   /** As DATABASE_URL has it. */
   readonly url: string;
-  /** Runs one statement, on a connection of its own. Whole numbers are numbers, also where they are counts. */
+  /** Runs one statement. */
   query(sql: string): Promise<Row[]>;
   drop(): Promise<void>;
 }
@@ -33,20 +31,10 @@ const sqlite: TestEngine = {
   engine: 'sqlite',
   createDatabase: async () => {
     const folder = await mkdtemp(join(tmpdir(), 'farebox-test-'));
-    const path = join(folder, 'data', 'farebox.db');
+    const url = `file:${join(folder, 'data', 'farebox.db')}`;
     return {
-      url: `file:${path}`,
-      query: async (sql) => {
-        const database = new Sqlite(path);
-        try {
-          const statement = database.prepare(sql);
-          if (statement.reader) return statement.all([]) as Row[];
-          statement.run([]);
-          return [];
-        } finally {
-          database.close();
-        }
-      },
+      url,
+      query: (sql) => queryDatabase(url, sql),
       drop: () => rm(folder, { recursive: true, force: true, maxRetries: 3 }),
     };
   },
@@ -58,15 +46,15 @@ const postgresql = (server: string): TestEngine => ({
   createDatabase: async () => {
     const name = newName();
     // Sorts as people do (a, B, c), so that what must be sorted by code point says so itself. PostgreSQL 15 or newer.
-    await queryPostgresql(
+    await queryDatabase(
       server,
       `CREATE DATABASE ${name} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'`,
     );
     const url = at(server, name);
     return {
       url,
-      query: (sql) => queryPostgresql(url, sql),
-      drop: async () => void (await queryPostgresql(server, `DROP DATABASE ${name} WITH (FORCE)`)),
+      query: (sql) => queryDatabase(url, sql),
+      drop: async () => void (await queryDatabase(server, `DROP DATABASE ${name} WITH (FORCE)`)),
     };
   },
 });
@@ -77,45 +65,15 @@ const mysql = (server: string): TestEngine => ({
   createDatabase: async () => {
     const name = newName();
     // The server's own collation, which folds case: what must not be folded says so itself.
-    await queryMysql(server, `CREATE DATABASE ${name}`);
+    await queryDatabase(server, `CREATE DATABASE ${name}`);
     const url = at(server, name);
     return {
       url,
-      query: (sql) => queryMysql(url, sql),
-      drop: async () => void (await queryMysql(server, `DROP DATABASE ${name}`)),
+      query: (sql) => queryDatabase(url, sql),
+      drop: async () => void (await queryDatabase(server, `DROP DATABASE ${name}`)),
     };
   },
 });
-
-async function queryPostgresql(url: string, sql: string): Promise<Row[]> {
-  const client = new Client({ connectionString: url });
-  client.setTypeParser(types.builtins.INT8, Number);
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}
-
-async function queryMysql(url: string, sql: string): Promise<Row[]> {
-  const { hostname, port, username, password, pathname } = new URL(url);
-  const connection = await createConnection({
-    host: hostname,
-    port: Number(port || 3306),
-    user: decodeURIComponent(username),
-    password: decodeURIComponent(password),
-    database: pathname.slice(1),
-    allowPublicKeyRetrieval: true,
-    bigIntAsNumber: true,
-  });
-  try {
-    const result = await connection.query(sql);
-    return Array.isArray(result) ? result : [];
-  } finally {
-    await connection.end();
-  }
-}
 
 const newName = () => `farebox_test_${randomBytes(6).toString('hex')}`;
 

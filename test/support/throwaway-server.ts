@@ -212,6 +212,8 @@ export class ThrowawayServer {
   /** Sockets stay open, the kernel goes on accepting some, and nobody answers. */
   freeze(): void {
     this.#signal('SIGSTOP');
+    // On a busy machine a thread may go on for a moment, long enough to answer.
+    while (!this.#processes().every(isStopped));
   }
 
   thaw(): void {
@@ -251,6 +253,13 @@ export class ThrowawayServer {
   #logTail(): string {
     return readFileSync(join(this.#folder, 'log'), 'utf8').slice(-LOG_TAIL_CHARACTERS);
   }
+}
+
+/** Of all its threads, as the kernel has it: proc(5), /proc/pid/stat, field 3. */
+function isStopped(id: number): boolean {
+  return readdirSync(`/proc/${id}/task`).every((thread) =>
+    / T /.test(readFileSync(`/proc/${id}/task/${thread}/stat`, 'utf8').replace(/^.*\)/, '').slice(0, 3)),
+  );
 }
 
 /** Undefined of a process that has ended or is none of ours. */

@@ -19,7 +19,10 @@ function limitsSql(timeoutMs: number): string {
     /*!80000 , max_execution_time = ${statementMs} */`;
 }
 
-export function openMysql(url: ServerUrl, { timeoutMs, poolMax, idleMs }: DatabaseOptions): OpenDatabase {
+export async function openMysql(
+  url: ServerUrl,
+  { timeoutMs, poolMax, idleMs }: DatabaseOptions,
+): Promise<OpenDatabase> {
   const engine: ServerEngine = {
     provider: 'mysql',
     adapterName: '@prisma/adapter-mariadb',
@@ -42,6 +45,8 @@ export function openMysql(url: ServerUrl, { timeoutMs, poolMax, idleMs }: Databa
     log: [],
     errorFormat: 'minimal',
   });
+  // Loads the query compiler now, not in the first request; no connection is made.
+  await base.$connect();
   const { client, transactional } = wholeOperations(base, timeoutMs);
   return {
     client: client as unknown as DatabaseClient,

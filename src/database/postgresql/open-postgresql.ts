@@ -11,17 +11,23 @@ import { clientConfig } from './client-config.js';
 import { PostgresqlConnection } from './postgresql-connection.js';
 import { statementNames } from './statement-names.js';
 
-export function openPostgresql(
+type Limits = ReturnType<typeof sessionLimits>;
+
+/** Behind a transaction pooler limits end with the transaction. A statement outside of one goes without. */
+const withinTransaction = ({ statementMs, idleTransactionMs }: Limits): string =>
+  `; SET LOCAL statement_timeout = ${statementMs}; SET LOCAL idle_in_transaction_session_timeout = ${idleTransactionMs}`;
+
+export async function openPostgresql(
   url: ServerUrl,
   { timeoutMs, poolMax, idleMs }: DatabaseOptions,
-): OpenDatabase {
+): Promise<OpenDatabase> {
   const statementName = url.hasSessions ? statementNames() : undefined;
   const limits = sessionLimits(timeoutMs);
   const engine: ServerEngine = {
     provider: 'postgres',
     adapterName: '@prisma/adapter-pg',
     // Said each time: a database or a role may have another default.
-    begin: 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE',
+    begin: `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE${url.hasSessions ? '' : withinTransaction(limits)}`,
     connect: (connectTimeoutMs) =>
       PostgresqlConnection.open(
         {
@@ -47,5 +53,7 @@ export function openPostgresql(
     log: [],
     errorFormat: 'minimal',
   }) as unknown as DatabaseClient;
+  // Loads the query compiler now, not in the first request; no connection is made.
+  await client.$connect();
   return { client, transaction: repeatingTransactions(client, timeoutMs), close: () => pool.close() };
 }
