@@ -11,6 +11,8 @@ const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 export interface Server {
   url: string;
   process: ChildProcess;
+  /** What it has written so far. */
+  output(): string;
   /** Ends it gracefully, or at once with SIGKILL. */
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
@@ -39,6 +41,7 @@ export async function startServer(dataDir: string, env: Record<string, string> =
   return {
     url,
     process: server,
+    output: () => output,
     stop: async (signal = 'SIGTERM') => {
       if (server.exitCode !== null || server.signalCode !== null) return;
       const ended = once(server, 'exit');

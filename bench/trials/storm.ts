@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type ServerEngine, ThrowawayServer } from '../../test/support/throwaway-server.js';
 import { type Answer, call, signIn, signUp } from '../client.js';
 import { removeDataDir, type Server, startServer, temporaryDataDir } from '../server.js';
@@ -11,12 +12,33 @@ const POOL_MAX = 2;
 const REQUESTS_EACH = 4;
 const TIMEOUT_MS = 5_000;
 const TOLERATED_MS = 250;
+/**
+ * Between one process's first requests and the next one's. These cost up to 0.7 s of processor time: all at the same
+ * moment, sixty would wait for two cores, which is no question of the database.
+ */
+const BETWEEN_MS = 500;
+/** Longer than the whole wave takes: who has connections keeps them, and the later ones find none. */
+const IDLE_MS = 60_000;
 /** Processes that are being started at the same time: there are not many more cores. */
 const STARTING = 4;
+/** Of what a crashed process has written. */
+const LAST_CHARACTERS = 2_000;
 const SECRETS = 'bG9va2luZy1mb3ItYS1zdG9ybS1pbi1hLXRlYWN1cA';
 
-/** From the process's accepting the request, by its own account: sixty processes on a few cores wait for those first. */
-const processMs = ({ headers }: Answer): number => Number(headers['x-process-time']) * 1_000;
+/** From the process's accepting the request, by its own account. */
+const processMs = ({ headers }: Answer): number =>
+  Number(headers['x-process-time'] ?? Number.POSITIVE_INFINITY) * 1_000;
+
+/** An answer, or status 0 and what broke the connection. */
+const ask = (url: string, token: string): Promise<Answer> => {
+  const startedMs = performance.now();
+  return call(url, { token }).catch((error: unknown) => ({
+    status: 0,
+    headers: {},
+    body: String(error),
+    durationMs: performance.now() - startedMs,
+  }));
+};
 
 const isAnswered = ({ status, headers }: Answer): boolean =>
   status === 200 || (status === 503 && /^[1-9]\d*$/.test(String(headers['retry-after'])));
@@ -44,6 +66,7 @@ async function storm(engine: ServerEngine, onStart: () => void) {
       DATABASE_URL: database.url,
       DATABASE_POOL_MAX: String(POOL_MAX),
       DATABASE_TIMEOUT_MS: String(TIMEOUT_MS),
+      DATABASE_IDLE_MS: String(IDLE_MS),
       MIGRATE_ON_START: '0',
       SECRETS,
       LOG_LEVEL: 'info',
@@ -56,8 +79,11 @@ async function storm(engine: ServerEngine, onStart: () => void) {
       onStart();
     }
     const answers = await Promise.all(
-      servers.flatMap(({ url }) =>
-        Array.from({ length: REQUESTS_EACH }, () => call(`${url}/v1/users?limit=1`, { token })),
+      servers.flatMap(({ url }, index) =>
+        Array.from({ length: REQUESTS_EACH }, async () => {
+          await sleep(index * BETWEEN_MS);
+          return ask(`${url}/v1/users?limit=1`, token);
+        }),
       ),
     );
     return {
@@ -69,8 +95,9 @@ async function storm(engine: ServerEngine, onStart: () => void) {
         .map(({ status, body }) => `${status} ${body}`),
       processMs: spread(answers.map(processMs)),
       clientMs: spread(answers.map(({ durationMs }) => durationMs)),
-      crashed: servers.filter(({ process }) => process.exitCode !== null || process.signalCode !== null)
-        .length,
+      crashed: servers
+        .filter(({ process }) => process.exitCode !== null || process.signalCode !== null)
+        .map(({ output }) => output().slice(-LAST_CHARACTERS)),
     };
   } finally {
     await Promise.all(servers.map((server) => server.stop('SIGKILL')));
@@ -80,11 +107,11 @@ async function storm(engine: ServerEngine, onStart: () => void) {
 }
 
 const isRight = ({ notAnswered, processMs: { max }, crashed }: Awaited<ReturnType<typeof storm>>): boolean =>
-  notAnswered.length === 0 && max <= TIMEOUT_MS + TOLERATED_MS && crashed === 0;
+  notAnswered.length === 0 && max <= TIMEOUT_MS + TOLERATED_MS && crashed.length === 0;
 
 export const trial: Trial = {
   claim:
-    '60 cold processes ask a PostgreSQL, then a MariaDB, that takes 30 connections, all at once: each request is 200, or 503 with Retry-After, within DATABASE_TIMEOUT_MS and 250 ms; none hangs, none crashes',
+    '60 cold processes within 30 s ask a PostgreSQL, then a MariaDB, that takes 30 connections: each request is 200, or 503 with Retry-After, within DATABASE_TIMEOUT_MS and 250 ms; none hangs, none crashes',
   async run(progress) {
     const batches = PROCESSES / STARTING;
     const figures = {
