@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import Sqlite from 'libsql';
-import { Client, types } from 'pg';
+import { types } from 'pg';
 import { openConnection } from '../src/database/mysql/open-connection.js';
 import { clientConfig } from '../src/database/postgresql/client-config.js';
+import { openClient } from '../src/database/postgresql/open-client.js';
 import { parseDatabaseUrl, type ServerUrl } from '../src/database-url.js';
 
 type Row = Record<string, unknown>;
@@ -33,9 +34,8 @@ function querySqlite(path: string, sql: string): Row[] {
 }
 
 async function queryPostgresql(url: ServerUrl, sql: string): Promise<Row[]> {
-  const client = new Client(clientConfig(url, CONNECT_TIMEOUT_MS));
+  const { client } = await openClient(clientConfig(url, CONNECT_TIMEOUT_MS));
   client.setTypeParser(types.builtins.INT8, Number);
-  await client.connect();
   try {
     return (await client.query(sql)).rows;
   } finally {

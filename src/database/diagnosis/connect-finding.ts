@@ -112,7 +112,7 @@ const stages: { codes?: RegExp; words?: RegExp; of: (url: ServerUrl) => Sentence
     of: (url) => ({
       check: 'login',
       says: `${server(url)} refuses user ${url.user}`,
-      mend: 'Correct user and password in DATABASE_URL (percent-encoded), or let the user in from this machine (pg_hba.conf, CREATE USER).',
+      mend: 'Correct user and password in DATABASE_URL (percent-encoded), or let the user in from this machine (PostgreSQL: pg_hba.conf; MySQL: the host of CREATE USER).',
     }),
   },
   {
@@ -128,7 +128,10 @@ const stages: { codes?: RegExp; words?: RegExp; of: (url: ServerUrl) => Sentence
     of: (url) => ({
       check: 'database',
       says: `user ${url.user} may not use database ${url.database}`,
-      mend: `Run on the server: GRANT ALL ON ${url.engine === 'postgresql' ? `DATABASE ${quoted(url)}` : `${quoted(url)}.*`} TO the user;`,
+      mend:
+        url.engine === 'postgresql'
+          ? `Correct the name in DATABASE_URL, or run on the server: ALTER DATABASE ${quoted(url)} OWNER TO "${url.user}";`
+          : `Correct the name in DATABASE_URL, or run on the server: CREATE DATABASE IF NOT EXISTS ${quoted(url)}; GRANT ALL ON ${quoted(url)}.* TO '${url.user}'@'%';`,
     }),
   },
 ];

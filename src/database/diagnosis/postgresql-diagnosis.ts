@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import type { ServerUrl } from '../../database-url.js';
 import { clientConfig } from '../postgresql/client-config.js';
+import { openClient } from '../postgresql/open-client.js';
 import { askAndLeave } from './ask-and-leave.js';
 import { checkClock } from './check-clock.js';
 import { checkConnections } from './check-connections.js';
@@ -23,6 +24,7 @@ const FACTS_SQL = `
     pg_is_in_recovery() AS "isStandby",
     current_setting('default_transaction_read_only') = 'on' AS "isReadOnly",
     current_setting('server_encoding') AS encoding,
+    coalesce(has_schema_privilege('public', 'CREATE'), false) AS "mayCreate",
     coalesce((SELECT setting::int FROM pg_settings WHERE name = 'idle_session_timeout'), 0) AS "idleLimitMs"`;
 
 interface Facts {
@@ -34,22 +36,22 @@ interface Facts {
   isStandby: boolean;
   isReadOnly: boolean;
   encoding: string;
+  mayCreate: boolean;
   idleLimitMs: number;
 }
 
 export async function diagnosePostgresql(url: ServerUrl, question: ServerQuestion): Promise<Finding[]> {
-  let client: Client;
+  let opened: Awaited<ReturnType<typeof openClient>>;
   try {
-    client = new Client(clientConfig(url, question.limitMs));
-    client.on('error', () => undefined);
-    await client.connect();
+    opened = await openClient(clientConfig(url, question.limitMs));
   } catch (error) {
     return [connectFinding(url, error)];
   }
+  const { client, cut } = opened;
   return askAndLeave(
     () => ask(client, url, question),
     () => client.end(),
-    () => socketOf(client).destroy(),
+    cut,
     question.limitMs,
   );
 }
@@ -64,6 +66,7 @@ async function ask(client: Client, url: ServerUrl, question: ServerQuestion): Pr
     url.hasSessions ? room(facts, question) : poolerRoom(question),
     await clock(client),
     writable(facts),
+    schema(facts, url),
     facts.encoding === 'UTF8'
       ? ok('encoding', 'UTF8')
       : fail(
@@ -124,6 +127,17 @@ function writable({ isStandby, isReadOnly }: Facts): Finding {
       'Run on the server: ALTER DATABASE (or ROLE) … RESET default_transaction_read_only;',
     );
   return ok('writing', 'a primary that takes changes');
+}
+
+/** Since version 15 a right to the database is no right to make tables in it. */
+function schema({ mayCreate }: Facts, { user, database }: ServerUrl): Finding {
+  return mayCreate
+    ? ok('schema', 'tables may be made in public')
+    : warn(
+        'schema',
+        `user ${user} may not make tables in schema public, as migrations do`,
+        `Run on the server: ALTER DATABASE "${database}" OWNER TO "${user}"; or migrate as another user.`,
+      );
 }
 
 function idle({ idleLimitMs }: Facts, { idleMs }: ServerQuestion): Finding {

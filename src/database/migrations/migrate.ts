@@ -16,6 +16,8 @@ const MIGRATE_WAIT_MS = 60_000;
 const STATUS_WAIT_MS = 5_000;
 /** Longer than a distant server takes, shorter than an orchestrator's patience with a start. */
 const MAX_CONNECT_MS = 10_000;
+/** However short the wait for another's lock may be. */
+const MIN_CONNECT_MS = 1_000;
 /** MySQL's TEXT holds 64 KiB. */
 const MAX_LOG_CHARACTERS = 10_000;
 
@@ -79,7 +81,7 @@ async function inSession<T>(
 
 /** Loads one engine's driver, not all. */
 async function openSession(url: DatabaseUrl, waitMs: number): Promise<MigrationSession> {
-  const connectMs = Math.min(waitMs, MAX_CONNECT_MS);
+  const connectMs = Math.min(Math.max(waitMs, MIN_CONNECT_MS), MAX_CONNECT_MS);
   switch (url.engine) {
     case 'sqlite': {
       const { SqliteSession } = await import('./sqlite-session.js');
@@ -113,7 +115,13 @@ async function applyNext(session: MigrationSession, migrations: Migration[]): Pr
     return next?.name;
   } catch (error) {
     const isUndone = await session.rollback();
-    if (!next || error instanceof MigrationError) throw error;
+    if (error instanceof MigrationError) throw error;
+    if (isForbidden(error))
+      throw new MigrationError(
+        `The user of DATABASE_URL may not make tables (${messageOf(error)}): make it the owner of the database, or grant it CREATE on schema public.`,
+        { cause: error },
+      );
+    if (!next) throw error;
     const message = messageOf(error);
     const advice = isUndone ? ROLLED_BACK : `It may be partly applied: ${byHand(next.name)}`;
     await noteFailure(session, next, startedAt, `${advice}\n${message}`.slice(0, MAX_LOG_CHARACTERS));
@@ -182,6 +190,10 @@ function refuseEmpty({ name, sql }: Migration): void {
 
 const byHand = (name: string) =>
   `undo what it did by hand, then run: ${setAsideSql(name)}; and migrate again.`;
+
+/** SQLSTATE insufficient_privilege; ER_TABLEACCESS_DENIED_ERROR. */
+const isForbidden = (error: unknown): boolean =>
+  ['42501', 'ER_TABLEACCESS_DENIED_ERROR'].includes(String((error as { code?: unknown }).code));
 
 /** MySQL's driver puts the whole script into its message; the server's own words do. */
 function messageOf(error: unknown): string {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import type { ServerUrl } from '../../database-url.js';
 import { clientConfig } from '../postgresql/client-config.js';
+import { openClient } from '../postgresql/open-client.js';
 import { connectFailure } from './connect-failure.js';
 import { MigrationError } from './migration-error.js';
 import type { Migration } from './migration-folder.js';
@@ -40,15 +41,12 @@ export class PostgresqlSession implements MigrationSession {
   }
 
   static async open(url: ServerUrl, connectTimeoutMs: number, waitMs: number): Promise<PostgresqlSession> {
-    const client = new Client(clientConfig(url, connectTimeoutMs));
-    // A connection that is lost between two statements; the next one fails and says so.
-    client.on('error', () => undefined);
     try {
-      await client.connect();
+      const { client } = await openClient(clientConfig(url, connectTimeoutMs));
+      return new PostgresqlSession(client, waitMs);
     } catch (error) {
       throw new MigrationError(connectFailure(url, error), { cause: error });
     }
-    return new PostgresqlSession(client, waitMs);
   }
 
   async readLedger(): Promise<LedgerRow[]> {

@@ -1,7 +1,8 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import { Client, type ClientConfig, Pool } from 'pg';
+import { type Client, type ClientConfig, Pool } from 'pg';
 import type { ServerConnection } from '../server/server-connection.js';
 import type { SqlAdapter, SqlQuery, SqlResult } from '../sql-adapter.js';
+import { openClient } from './open-client.js';
 
 type StatementName = (query: SqlQuery) => string | undefined;
 
@@ -15,11 +16,13 @@ class OneClient extends Pool {
 
 export class PostgresqlConnection implements ServerConnection {
   readonly #client: Client;
+  readonly #cut: () => void;
   readonly #adapter: SqlAdapter;
   #isBroken = false;
 
-  private constructor(client: Client, adapter: SqlAdapter) {
+  private constructor(client: Client, cut: () => void, adapter: SqlAdapter) {
     this.#client = client;
+    this.#cut = cut;
     this.#adapter = adapter;
     const breaks = () => {
       this.#isBroken = true;
@@ -32,15 +35,12 @@ export class PostgresqlConnection implements ServerConnection {
     config: ClientConfig,
     statementName: StatementName | undefined,
   ): Promise<PostgresqlConnection> {
-    const client = new Client(config);
-    // An error between two statements is no more than the end of the connection.
-    client.on('error', () => undefined);
-    await client.connect();
+    const { client, cut } = await openClient(config);
     const factory = new PrismaPg(new OneClient(client), {
       // Without a name a statement is parsed each time, and no session needs to remember it.
       ...(statementName && { statementNameGenerator: statementName as (query: SqlQuery) => string }),
     });
-    return new PostgresqlConnection(client, await factory.connect());
+    return new PostgresqlConnection(client, cut, await factory.connect());
   }
 
   get isBroken(): boolean {
@@ -75,7 +75,6 @@ export class PostgresqlConnection implements ServerConnection {
 
   destroy(): void {
     this.#isBroken = true;
-    // A graceful goodbye would wait behind the statement; pg has no other word for this.
-    (this.#client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+    this.#cut();
   }
 }
