@@ -10,6 +10,8 @@ export interface ThrowawayEngine {
   readonly account: string;
   install(dataDir: string): string[];
   serve(place: Place): string[];
+  /** More arguments, for TLS with the certificate and key in these files. */
+  serveTls(certificateFile: string, keyFile: string): string[];
   /** How it is told to end its connections and itself at once but in order. */
   readonly fast: NodeJS.Signals;
   /** How it is told to drop everything, to recover at its next start. */

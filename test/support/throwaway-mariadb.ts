@@ -30,6 +30,7 @@ export const throwawayMariadb: ThrowawayEngine = {
     '--innodb-buffer-pool-size=16M',
     '--innodb-log-file-size=16M',
   ],
+  serveTls: (certificateFile, keyFile) => [`--ssl-cert=${certificateFile}`, `--ssl-key=${keyFile}`],
   fast: 'SIGTERM',
   // It has no such mode; what the kernel does to it comes to the same.
   immediate: 'SIGKILL',

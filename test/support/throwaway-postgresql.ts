@@ -26,6 +26,9 @@ export const throwawayPostgresql: ThrowawayEngine = {
     ...['-D', dataDir, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-N', String(maxConnections)],
     ...['-B', '16MB', '-c', 'fsync=on', '-c', 'synchronous_commit=on', '-c', 'full_page_writes=on'],
   ],
+  serveTls: (certificateFile, keyFile) => [
+    ...['-c', 'ssl=on', '-c', `ssl_cert_file=${certificateFile}`, '-c', `ssl_key_file=${keyFile}`],
+  ],
   fast: 'SIGINT',
   immediate: 'SIGQUIT',
   socket: (folder) => folder,

@@ -14,11 +14,13 @@ import {
   readFileSync,
   readlinkSync,
   realpathSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import type { Certificate } from './certificates.js';
 import { freePort } from './free-port.js';
 import type { ThrowawayEngine } from './throwaway-engine.js';
 import { throwawayMariadb } from './throwaway-mariadb.js';
@@ -60,6 +62,12 @@ export function throwawayName(engine: ServerEngine): string {
   return engines[engine].name + (isAvailable(engine) ? '' : ` (not run: no ${missing.join(', ')})`);
 }
 
+interface Options {
+  maxConnections?: number;
+  /** To offer TLS with. */
+  certificate?: Certificate | undefined;
+}
+
 export class ThrowawayServer {
   readonly port: number;
   /** Of the database `farebox`, which is empty at first. */
@@ -70,14 +78,20 @@ export class ThrowawayServer {
   readonly #folder: string;
   readonly #dataDir: string;
   readonly #maxConnections: number;
+  readonly #certificate: Certificate | undefined;
   readonly #user: User | undefined;
   readonly #undertaker: Undertaker;
   #child: ChildProcess | undefined;
 
-  private constructor(engine: ThrowawayEngine, port: number, maxConnections: number) {
+  private constructor(
+    engine: ThrowawayEngine,
+    port: number,
+    { maxConnections, certificate }: Options & { maxConnections: number },
+  ) {
     this.#engine = engine;
     this.#user = unprivilegedUser(engine.account);
     this.#maxConnections = maxConnections;
+    this.#certificate = certificate;
     this.#folder = realpathSync(mkdtempSync(join(tmpdir(), 'farebox-')));
     this.#undertaker = startUndertaker(this.#folder);
     if (this.#user) chownSync(this.#folder, this.#user.uid, this.#user.gid);
@@ -88,11 +102,14 @@ export class ThrowawayServer {
   }
 
   /** A server that accepts connections. Remove it. */
-  static async start(name: ServerEngine, { maxConnections = 100 } = {}): Promise<ThrowawayServer> {
+  static async start(
+    name: ServerEngine,
+    { maxConnections = 100, certificate }: Options = {},
+  ): Promise<ThrowawayServer> {
     const engine = engines[name];
     const missing = missingPrograms(engine);
     if (missing.length > 0) throw new Error(`A ${engine.name} of its own needs ${missing.join(', ')}.`);
-    const server = new ThrowawayServer(engine, await freePort(), maxConnections);
+    const server = new ThrowawayServer(engine, await freePort(), { maxConnections, certificate });
     try {
       await server.#install();
       await server.start();
@@ -112,6 +129,21 @@ export class ThrowawayServer {
     });
   }
 
+  /** Both engines refuse a key that others may read. */
+  #tlsArguments(): string[] {
+    if (!this.#certificate) return [];
+    const [certificateFile, keyFile] = [join(this.#folder, 'server.crt'), join(this.#folder, 'server.key')];
+    const { pem, key } = this.#certificate;
+    for (const [file, text] of [
+      [certificateFile, pem],
+      [keyFile, key],
+    ] as const) {
+      writeFileSync(file, text, { mode: 0o600 });
+      if (this.#user) chownSync(file, this.#user.uid, this.#user.gid);
+    }
+    return this.#engine.serveTls(certificateFile, keyFile);
+  }
+
   /** Resolves once it accepts connections. */
   async start(): Promise<void> {
     const log = openSync(join(this.#folder, 'log'), 'a');
@@ -119,12 +151,14 @@ export class ThrowawayServer {
     const { port } = this;
     const child = spawn(
       program,
-      this.#engine.serve({
-        folder: this.#folder,
-        dataDir: this.#dataDir,
-        port,
-        maxConnections: this.#maxConnections,
-      }),
+      this.#engine
+        .serve({
+          folder: this.#folder,
+          dataDir: this.#dataDir,
+          port,
+          maxConnections: this.#maxConnections,
+        })
+        .concat(this.#tlsArguments()),
       { cwd: this.#folder, stdio: ['ignore', log, log], detached: true, ...this.#user },
     );
     closeSync(log);

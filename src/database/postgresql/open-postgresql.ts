@@ -11,6 +11,12 @@ import { clientConfig } from './client-config.js';
 import { PostgresqlConnection } from './postgresql-connection.js';
 import { statementNames } from './statement-names.js';
 
+type Limits = ReturnType<typeof sessionLimits>;
+
+/** Behind a transaction pooler limits end with the transaction. A statement outside of one goes without. */
+const withinTransaction = ({ statementMs, idleTransactionMs }: Limits): string =>
+  `; SET LOCAL statement_timeout = ${statementMs}; SET LOCAL idle_in_transaction_session_timeout = ${idleTransactionMs}`;
+
 export function openPostgresql(
   url: ServerUrl,
   { timeoutMs, poolMax, idleMs }: DatabaseOptions,
@@ -21,7 +27,7 @@ export function openPostgresql(
     provider: 'postgres',
     adapterName: '@prisma/adapter-pg',
     // Said each time: a database or a role may have another default.
-    begin: 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE',
+    begin: `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE${url.hasSessions ? '' : withinTransaction(limits)}`,
     connect: (connectTimeoutMs) =>
       PostgresqlConnection.open(
         {

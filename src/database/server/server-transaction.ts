@@ -94,7 +94,8 @@ export class ServerTransaction implements SqlTransaction {
         const late = kind === 'commit' ? unsettledProblem : busyProblem;
         return await orLate(work(), this.#deadlineMs, late);
       } catch (error) {
-        if (endsSession(error)) this.#isSessionGood = false;
+        // Given up at the deadline it is still at the statement, and a ROLLBACK would wait behind that.
+        if (error instanceof CarriedProblem || endsSession(error)) this.#isSessionGood = false;
         throw explainFailure(error, kind, this.#lease.connection);
       }
     });
