@@ -1,5 +1,6 @@
 /** `npm run bench -- SCENARIO`: measures, beside a yardstick in the same run, and keeps the result in bench/results. */
 import { readdir } from 'node:fs/promises';
+import { loadavg } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import { build } from '../scripts/build.js';
 import { figuresTable } from './figures-table.js';
@@ -53,6 +54,11 @@ const program = new Command('npm run bench --')
     await build();
     const scenario = await load(name);
     const startedMs = performance.now();
+    const busyBefore = Number((loadavg()[0] ?? 0).toFixed(1));
+    if (busyBefore > machine.cores / 2)
+      process.stderr.write(
+        `Other work keeps ${busyBefore} of ${machine.cores} cores busy: the figures will say so.\n`,
+      );
     const { conditions, rows } = await scenario.run(
       { rounds: Math.round(rounds), durationMs: seconds * 1_000, connections: Math.round(connections) },
       progressOf(name),
@@ -63,7 +69,7 @@ const program = new Command('npm run bench --')
       date: new Date().toISOString(),
       durationS: Number(((performance.now() - startedMs) / 1000).toFixed(1)),
       machine,
-      conditions,
+      conditions: { ...conditions, busyBefore },
       rows,
     };
     if (save) await saveResult(name, result);

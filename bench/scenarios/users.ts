@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { benchEngines, openBenchDatabases } from '../bench-databases.js';
 import { call, password, signIn } from '../client.js';
@@ -96,11 +97,18 @@ export const scenario: Scenario = {
 };
 
 async function start(name: SideName, url: string): Promise<Running> {
-  const env = { DATABASE_URL: url, DATA_DIR: '/nonexistent', PATH: process.env.PATH };
-  const command = (...args: string[]) =>
-    execFileSync(process.execPath, args, { env, input: password, stdio: 'pipe' });
-  command('dist/cli/seed.js', '--users', String(USERS), '--password-stdin');
-  command('dist/cli/admin.js', 'create', ADMIN, '--name', 'Admin', '--password-stdin');
+  const command = (file: string, ...args: string[]) =>
+    execFileSync(
+      process.execPath,
+      [fileURLToPath(new URL(`../../dist/cli/${file}.js`, import.meta.url)), ...args],
+      {
+        env: { PATH: process.env.PATH, DATABASE_URL: url },
+        input: password,
+        stdio: 'pipe',
+      },
+    );
+  command('seed', '--users', String(USERS), '--password-stdin');
+  command('admin', 'create', ADMIN, '--name', 'Admin', '--password-stdin');
   const side = await startSide(name, {
     DATABASE_URL: url,
     NODE_ENV: 'production',
