@@ -1,31 +1,16 @@
 /** `npm run trials -- NAME`: runs trials in their full counts and keeps the result as JSON in bench/results. */
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import { availableParallelism, cpus, totalmem } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { styleText } from 'node:util';
 import { Command } from 'commander';
+import { machine } from './machine.js';
+import { progressOf } from './progress-of.js';
+import { saveResult } from './save-result.js';
 import type { Trial } from './trial.js';
 
 const trialsFolder = new URL('./trials/', import.meta.url);
-const resultsFolder = new URL('./results/', import.meta.url);
 
 const names = (await readdir(trialsFolder)).map((file) => file.replace(/\.ts$/, '')).sort();
 const load = async (name: string) => ((await import(`./trials/${name}.ts`)) as { trial: Trial }).trial;
-
-const machine = {
-  cores: availableParallelism(),
-  cpu: cpus()[0]?.model ?? 'unknown',
-  memoryGiB: Math.round(totalmem() / 2 ** 30),
-  node: process.version,
-  platform: `${process.platform} ${process.arch}`,
-};
-
-function progressOf(name: string) {
-  const { stderr } = process;
-  return (done: number, total: number) => {
-    if (stderr.isTTY) stderr.write(`\r${name} ${done}/${total}${done === total ? '\n' : ''}`);
-    else if (done === total) stderr.write(`${name} ${done}/${total}\n`);
-  };
-}
 
 async function runTrial(name: string): Promise<boolean> {
   const trial = await load(name);
@@ -41,8 +26,7 @@ async function runTrial(name: string): Promise<boolean> {
     machine,
     figures,
   };
-  await mkdir(resultsFolder, { recursive: true });
-  await writeFile(new URL(`${name}.json`, resultsFolder), `${JSON.stringify(result, null, 2)}\n`);
+  await saveResult(name, result);
   const verdict = held ? styleText('green', 'held') : styleText('red', 'did not hold');
   process.stdout.write(`${name}: ${verdict}  ${trial.claim}\n${JSON.stringify(figures, null, 2)}\n`);
   return held;

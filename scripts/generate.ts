@@ -1,13 +1,15 @@
 /** Files that are made from the code: `npm run generate` writes them, the gate checks that they are fresh. */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { figuresTable } from '../bench/figures-table.js';
+import type { Figures } from '../bench/scenario.js';
 import { type Mode, settings } from '../src/config.js';
 import { flags } from './usage.js';
 
 const root = new URL('../', import.meta.url);
 
-/** As `npm run trials` writes it. */
+/** As `npm run trials` writes it; `npm run bench` writes others beside it. */
 interface Result {
-  trial: string;
+  trial?: string;
   claim: string;
   held: boolean;
   summary: string;
@@ -44,11 +46,28 @@ async function trialsTable(): Promise<string> {
   const results = await Promise.all(
     names.map(async (name) => JSON.parse(await readFile(new URL(name, folder), 'utf8')) as Result),
   );
-  const rows = results.map(
+  const trials = results.filter(({ trial }) => trial !== undefined);
+  const rows = trials.map(
     ({ trial, claim, held, summary, date }) =>
       `| [${trial}](bench/results/${trial}.json) | ${claim} | ${held ? 'held' : 'did **not** hold'}: ${summary} | ${date.slice(0, 10)} |`,
   );
   return ['| trial | claim | result | date |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+/** As `npm run bench` writes it. */
+interface Measured extends Figures {
+  date: string;
+  machine: { cores: number; cpu: string; memoryGiB: number; node: string };
+}
+
+/** What a scenario of the bench has measured, from its committed result. */
+async function benchTable(name: string): Promise<string> {
+  const { date, machine, conditions, rows } = JSON.parse(
+    await read(`bench/results/${name}.json`),
+  ) as Measured;
+  const { cores, cpu, memoryGiB, node } = machine;
+  const said = Object.entries(conditions).map(([condition, value]) => `${condition} ${value}`);
+  return `${figuresTable(rows)}\n\n${date.slice(0, 10)}, ${cores} cores (${cpu}), ${memoryGiB} GiB, Node.js ${node}: ${said.join(', ')}.`;
 }
 
 /** Replaces what stands between a block's two markers. @throws Error when a marker is missing */
@@ -67,10 +86,11 @@ const files: Record<string, string> = {
     'trials',
     await trialsTable(),
   ),
+  'docs/operations.md': withBlock(await read('docs/operations.md'), 'bench', await benchTable('users')),
 };
 
 const isCheck = flags(
-  'Usage: npm run generate [-- --check]\nWrites .env.example and the tables of the README. --check: only says whether they are fresh, exit code 1 when not.',
+  'Usage: npm run generate [-- --check]\nWrites .env.example and the tables of README.md and docs/operations.md. --check: only says whether they are fresh, exit code 1 when not.',
   '--check',
 ).has('--check');
 for (const [path, content] of Object.entries(files)) {

@@ -1,7 +1,9 @@
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { migrate } from '#dist/database/migrations/migrate.js';
+import { canMakeCertificates, makeCertificates } from '../support/certificates.js';
 import { engineUnderTest } from '../support/engines.js';
 import { freePort } from '../support/free-port.js';
 import { run } from '../support/server.js';
@@ -164,6 +166,40 @@ describe.runIf(engine !== 'sqlite')('npm run doctor, of the way to a server', ()
     const lower = /DATABASE_POOL_MAX to (\d+) or less/.exec(troubles[0]?.mend ?? '')?.[1];
     const mended = await doctor(url, ['--instances', tooMany], { DATABASE_POOL_MAX: lower });
     expect(mended.troubles.filter(({ state }) => state === 'fail')).toEqual([]);
+  });
+});
+
+const canTry = engine !== 'sqlite' && isAvailable(engine) && (canMakeCertificates || process.env.CI);
+
+describe.runIf(canTry)('npm run doctor, of TLS', () => {
+  test('says how far it is verified, and where it fails', async () => {
+    const { authority, certificates } = makeCertificates(['127.0.0.1', 'other.example.org']);
+    const folder = mkdtempSync(join(tmpdir(), 'farebox-test-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'authority.pem');
+    writeFileSync(file, authority);
+    const [right, wrong] = await Promise.all(
+      certificates.map((certificate) =>
+        ThrowawayServer.start(engine as 'postgresql' | 'mysql', { certificate }),
+      ),
+    );
+    onTestFinished(async () => void (await Promise.all([right?.remove(), wrong?.remove()])));
+    const [full, ca, root] =
+      engine === 'postgresql'
+        ? ['sslmode=verify-full', 'sslmode=verify-ca', 'sslrootcert']
+        : ['ssl-mode=VERIFY_IDENTITY', 'ssl-mode=VERIFY_CA', 'ssl-ca'];
+    const tlsOf = async (server: ThrowawayServer | undefined, query: string) =>
+      (await doctor(`${server?.url}?${query}`)).checks.find(({ check }) => check === 'TLS');
+    const trusted = `${root}=${encodeURIComponent(file)}`;
+    expect(await tlsOf(right, `${full}&${trusted}`)).toEqual({
+      check: 'TLS',
+      state: 'ok',
+      says: expect.stringMatching(/^TLSv1\.[23], certificate and host's name verified$/),
+    });
+    expect((await tlsOf(wrong, `${ca}&${trusted}`))?.says).toMatch(/the host's name not$/);
+    const refused = trouble('TLS', 'fail', /do not agree on TLS/, new RegExp(root as string));
+    expect(await tlsOf(wrong, `${full}&${trusted}`)).toEqual(refused);
+    expect(await tlsOf(right, full as string)).toEqual(refused);
   });
 });
 

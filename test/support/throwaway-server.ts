@@ -179,8 +179,8 @@ export class ThrowawayServer {
   }
 
   /** Over a connection of its own, which says "User" for a table on either engine. @throws what the driver says */
-  query(sql: string): Promise<unknown> {
-    return this.#engine.query(this.url, sql);
+  query(sql: string, url = this.url): Promise<unknown> {
+    return this.#engine.query(url, sql);
   }
 
   /** Gives it a new database `farebox` in place of the one it may have, which nobody must be using. */

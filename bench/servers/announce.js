@@ -1,0 +1,13 @@
+// @ts-check
+/** Tells the process that started this one where the server listens, and how much processor time it has taken; ends with it. */
+export function announce(/** @type {number} */ port) {
+  process.on('message', () => process.send?.({ cpuMs: cpuMs() }));
+  process.on('disconnect', () => process.exit(0));
+  process.send?.({ port });
+}
+
+/** All threads, since the start. */
+function cpuMs() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}

@@ -1,0 +1,44 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** A server of bench/servers as a process of its own. */
+export interface Side {
+  port: number;
+  /** Processor time taken since its start, all threads. */
+  cpuMs(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** @param program of bench/servers, without .js. @throws Error when it ends instead of serving */
+export async function startSide(
+  program: string,
+  env: Record<string, string>,
+  execArgv: string[] = [],
+): Promise<Side> {
+  const child = fork(fileURLToPath(new URL(`./servers/${program}.js`, import.meta.url)), [], {
+    env: { PATH: process.env.PATH, TZ: 'UTC', ...env },
+    // Whatever a server logs goes nowhere, which costs it what a pipe would.
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    execArgv,
+  });
+  const ended = new Promise<never>((_resolve, reject) =>
+    child.once('exit', () => reject(new Error('a server ended while it was measured'))),
+  );
+  ended.catch(() => undefined);
+  const message = async <T>(): Promise<T> => (await Promise.race([nextMessage(child), ended])) as T;
+  const { port } = await message<{ port: number }>();
+  return {
+    port,
+    cpuMs: async () => {
+      const asked = message<{ cpuMs: number }>();
+      child.send('cpu');
+      return (await asked).cpuMs;
+    },
+    stop: async () => {
+      if (child.connected) child.disconnect();
+      await ended.catch(() => undefined);
+    },
+  };
+}
+
+const nextMessage = (child: ChildProcess) => new Promise((resolve) => child.once('message', resolve));
