@@ -25,6 +25,8 @@ export const removeDataDir = (dataDir: string): Promise<void> =>
 export async function startServer(dataDir: string, env: Record<string, string> = {}): Promise<Server> {
   const server = spawn(process.execPath, [main], {
     env: { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'warn', ...env },
+    // Not where a developer's .env may name a database of his own.
+    cwd: dataDir,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

@@ -21,7 +21,9 @@ interface Setting {
   direct: Database;
 }
 
-async function open(options: { timeoutMs?: number; poolMax?: number } = {}): Promise<Setting> {
+async function open(
+  options: { timeoutMs?: number; poolMax?: number; idleMs?: number } = {},
+): Promise<Setting> {
   const { url, drop } = await engineUnderTest.createDatabase();
   onTestFinished(drop);
   await migrate(url);
@@ -178,7 +180,7 @@ describe.skipIf(engineUnderTest.engine === 'sqlite')('over a network', () => {
   );
 
   test('connections are closed when nobody uses them, and no more are opened than allowed', async () => {
-    const { direct, database } = await open({ poolMax: 3 });
+    const { direct, database } = await open({ poolMax: 3, idleMs: 1_500 });
     const sessions = async (): Promise<number> => {
       const [row] = await (isPostgresql
         ? direct.client.$queryRaw<{ n: bigint }[]>`
@@ -189,6 +191,9 @@ describe.skipIf(engineUnderTest.engine === 'sqlite')('over a network', () => {
     };
     await warm(database, 12);
     expect(await sessions()).toBe(3);
+    await expect.poll(sessions, { timeout: 5_000 }).toBe(0);
+    await warm(database, 2);
+    expect(await sessions()).toBe(2);
     await database.close();
     await expect.poll(sessions).toBe(0);
   });

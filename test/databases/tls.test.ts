@@ -1,5 +1,5 @@
 /** How a server's certificate is checked. What is on by default for which host is parseDatabaseUrl's, and tried with it. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -17,16 +17,21 @@ const canRun =
 
 describe.runIf(canRun)('TLS to a server', () => {
   const servers: Record<'right' | 'wrong', ThrowawayServer> = {} as never;
+  let folder: string;
   let authorityFile: string;
   beforeAll(async () => {
     const { authority, certificates } = makeCertificates(['127.0.0.1', 'other.example.org']);
-    authorityFile = join(mkdtempSync(join(tmpdir(), 'farebox-test-')), 'authority.pem');
+    folder = mkdtempSync(join(tmpdir(), 'farebox-test-'));
+    authorityFile = join(folder, 'authority.pem');
     writeFileSync(authorityFile, authority);
     const [right, wrong] = certificates as [Certificate, Certificate];
     servers.right = await ThrowawayServer.start(engine, { certificate: right });
     servers.wrong = await ThrowawayServer.start(engine, { certificate: wrong });
   });
-  afterAll(() => Promise.all(Object.values(servers).map((server) => server.remove())));
+  afterAll(async () => {
+    rmSync(folder, { recursive: true });
+    await Promise.all(Object.values(servers).map((server) => server.remove()));
+  });
 
   const words = isPostgresql
     ? {

@@ -76,7 +76,7 @@ const stages: { codes?: RegExp; words?: RegExp; of: (url: ServerUrl) => Sentence
     }),
   },
   {
-    codes: /^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ER_CONNECTION_TIMEOUT|DIAGNOSIS_TIMEOUT)$/,
+    codes: /^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ER_CONNECTION_TIMEOUT)$/,
     words: /^(timeout expired|Connection terminated due to connection timeout)/,
     of: (url) => ({
       check: 'connection',
