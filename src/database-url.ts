@@ -23,7 +23,7 @@ export interface ServerUrl {
   readonly database: string;
   /** `off`: plain. `verified`: the certificate and the host's name. `authority`: the certificate only. `unverified`: neither. */
   readonly tls: 'off' | 'verified' | 'authority' | 'unverified';
-  /** PEM file of the authorities to trust; the system's without it. */
+  /** PEM file of the authorities to trust; those that Node.js brings without it. */
   readonly authorityFile: string | undefined;
   /** PostgreSQL: whether the login is bound to the TLS connection where the server can do so. */
   readonly hasChannelBinding: boolean;

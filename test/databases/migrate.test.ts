@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import Sqlite from 'libsql';
 import { createConnection } from 'mariadb';
 import { Client } from 'pg';
@@ -128,7 +129,12 @@ describe.each(engines)('migrations on $name', (engine) => {
     await migrate(url, folder);
     const release = await takeLock[engine.name](url);
     await expect(migrate(url, folder, { waitMs: 100 })).rejects.toThrow(/locked for (100 ms|1 s): run again/);
-    const waiting = migrate(url, folder, { waitMs: 10_000 });
+    let isDone = false;
+    const waiting = migrate(url, folder, { waitMs: 10_000 }).finally(() => {
+      isDone = true;
+    });
+    await pause(300);
+    expect(isDone).toBe(false);
     await release();
     expect(await waiting).toEqual({ applied: [] });
   });

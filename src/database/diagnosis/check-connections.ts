@@ -9,6 +9,9 @@ interface Room {
   raise: string;
 }
 
+/** For a migration, a command such as this one, and a person who looks. */
+const SPARE = 3;
+
 /** Instances x DATABASE_POOL_MAX, against what the server gives. */
 export function checkConnections(room: Room, instances: number, poolMax: number): Finding {
   const { available, because, raise } = room;
@@ -18,10 +21,9 @@ export function checkConnections(room: Room, instances: number, poolMax: number)
   const most = `The largest number of instances that fits is ${fitting}.`;
   if (needed > available) {
     const smaller = Math.floor(available / instances);
-    const lower = smaller >= 1 ? `Set DATABASE_POOL_MAX to ${smaller} or less` : 'Run fewer instances';
+    const lower = smaller >= 1 ? `Set DATABASE_POOL_MAX to at most ${smaller}` : 'Run fewer instances';
     return fail('connections', arithmetic, `${lower}, or raise ${raise} by ${needed - available}. ${most}`);
   }
-  // A migration, a command such as this one, and a person who looks.
   if (available - needed < SPARE)
     return warn(
       'connections',
@@ -30,5 +32,3 @@ export function checkConnections(room: Room, instances: number, poolMax: number)
     );
   return ok('connections', `${arithmetic}; the largest number of instances that fits is ${fitting}`);
 }
-
-const SPARE = 3;

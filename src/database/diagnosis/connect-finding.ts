@@ -85,9 +85,17 @@ const stages: { codes?: RegExp; words?: RegExp; of: (url: ServerUrl) => Sentence
     }),
   },
   {
-    codes:
-      /^(\w*CERT\w*|ERR_TLS_\w+|ERR_SSL_\w+|UNABLE_TO_\w+|ER_SERVER_SSL_DISABLED|HANDSHAKE_SSL_ERROR|EPROTO)$/,
-    words: /does not support SSL|self[- ]signed certificate|unable to verify/i,
+    codes: /^ER_SERVER_SSL_DISABLED$/,
+    words: /does not support SSL/,
+    of: (url) => ({
+      check: 'TLS',
+      says: `${server(url)} offers none`,
+      mend: `Turn TLS on at the server; only where nobody can listen, set ${url.engine === 'postgresql' ? 'sslmode=disable' : 'ssl-mode=DISABLED'} in DATABASE_URL.`,
+    }),
+  },
+  {
+    codes: /^(\w*CERT\w*|ERR_TLS_\w+|ERR_SSL_\w+|UNABLE_TO_\w+|HANDSHAKE_SSL_ERROR|EPROTO)$/,
+    words: /self[- ]signed certificate|unable to verify/i,
     of: (url) => ({
       check: 'TLS',
       says: `${server(url)} and we do not agree on TLS`,

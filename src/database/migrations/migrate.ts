@@ -73,6 +73,10 @@ async function inSession<T>(
   const session = await openSession(parseDatabaseUrl(url), waitMs);
   try {
     return await work(session);
+  } catch (error) {
+    // MySQL's driver would say the whole statement.
+    if (error instanceof MigrationError || !(error as { sqlMessage?: unknown }).sqlMessage) throw error;
+    throw new MigrationError(`The server refuses: ${messageOf(error)}`, { cause: error });
   } finally {
     // A connection that is lost cannot be closed; what went wrong before is what counts.
     await session.close().catch(() => undefined);

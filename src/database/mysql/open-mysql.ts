@@ -7,6 +7,7 @@ import { repeatingTransactions } from '../server/repeating-transactions.js';
 import { ServerAdapter } from '../server/server-adapter.js';
 import type { ServerEngine } from '../server/server-connection.js';
 import { sessionLimits } from '../server/session-limits.js';
+import { tlsOptions } from '../tls-options.js';
 import { MysqlConnection } from './mysql-connection.js';
 import { wholeOperations } from './whole-operations.js';
 
@@ -28,6 +29,8 @@ export async function openMysql(
   url: ServerUrl,
   { timeoutMs, poolMax, idleMs }: DatabaseOptions,
 ): Promise<OpenDatabase> {
+  // A file of authorities that is missing is to be found now, not by the first request.
+  tlsOptions(url);
   const engine: ServerEngine = {
     provider: 'mysql',
     adapterName: '@prisma/adapter-mariadb',

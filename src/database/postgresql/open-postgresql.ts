@@ -7,6 +7,7 @@ import { repeatingTransactions } from '../server/repeating-transactions.js';
 import { ServerAdapter } from '../server/server-adapter.js';
 import type { ServerEngine } from '../server/server-connection.js';
 import { sessionLimits } from '../server/session-limits.js';
+import { tlsOptions } from '../tls-options.js';
 import { clientConfig } from './client-config.js';
 import { PostgresqlConnection } from './postgresql-connection.js';
 import { statementNames } from './statement-names.js';
@@ -21,6 +22,8 @@ export async function openPostgresql(
   url: ServerUrl,
   { timeoutMs, poolMax, idleMs }: DatabaseOptions,
 ): Promise<OpenDatabase> {
+  // A file of authorities that is missing is to be found now, not by the first request.
+  tlsOptions(url);
   const statementName = url.hasSessions ? statementNames() : undefined;
   const limits = sessionLimits(timeoutMs);
   const engine: ServerEngine = {
