@@ -163,7 +163,7 @@ describe.runIf(engine !== 'sqlite')('npm run doctor, of the way to a server', ()
     expect(troubles).toEqual([
       trouble('connections', 'fail', new RegExp(`^${tooMany} ×`), new RegExp(`that fits is ${fitting}\\.`)),
     ]);
-    const lower = /DATABASE_POOL_MAX to (\d+) or less/.exec(troubles[0]?.mend ?? '')?.[1];
+    const lower = /DATABASE_POOL_MAX to at most (\d+)/.exec(troubles[0]?.mend ?? '')?.[1];
     const mended = await doctor(url, ['--instances', tooMany], { DATABASE_POOL_MAX: lower });
     expect(mended.troubles.filter(({ state }) => state === 'fail')).toEqual([]);
   });

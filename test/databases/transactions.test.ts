@@ -4,6 +4,7 @@ import { holdClaim, takeClaim } from '#dist/database/claims.js';
 import type { Database, TransactionClient } from '#dist/database/database.js';
 import { isNotFound } from '#dist/database/is-not-found.js';
 import { databaseProblem } from '#dist/database/problems.js';
+import { engineUnderTest } from '../support/engines.js';
 import {
   failure,
   openDatabase,

@@ -56,7 +56,7 @@ test('instances fit, fit just so, or do not', () => {
     'fail',
   ]);
   expect(checkConnections(room, 10, 10).mend).toBe(
-    'Set DATABASE_POOL_MAX to 9 or less, or raise max_connections by 3. The largest number of instances that fits is 9.',
+    'Set DATABASE_POOL_MAX to at most 9, or raise max_connections by 3. The largest number of instances that fits is 9.',
   );
   expect(checkConnections(room, 98, 1).mend).toMatch(/^Run fewer instances, or raise max_connections by 1\./);
 });
