@@ -75,7 +75,7 @@ describe.runIf(canMakeCertificates)('an impostor of a MySQL server', () => {
     const { port, heard } = await startImpostor(certificates[0] as Certificate, version, first, then);
     const url = `mysql://app:${secret}@127.0.0.1:${port}/db?ssl-mode=VERIFY_IDENTITY`;
     const database = await openDatabase(url, { timeoutMs: 1_500 });
-    expect(databaseProblem(await failure(database.ping()))?.code).toBe('DATABASE_UNAVAILABLE');
+    expect(databaseProblem(await failure(database.ping()))?.code).toMatch(/^DATABASE_(BUSY|UNAVAILABLE)$/);
     await expect(migrate(url)).rejects.toThrow(/cannot be reached/);
     expect(Buffer.concat(heard).toString('latin1')).not.toContain(secret);
   });

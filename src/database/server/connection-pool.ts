@@ -147,7 +147,8 @@ export class ConnectionPool {
         const isFull = serverTrouble(error) === 'full';
         const pauseMs = CONNECT_PAUSE_MS * (0.5 + Math.random());
         const isLate = performance.now() + pauseMs >= deadlineMs;
-        if (isFull && isLate) throw new CarriedProblem(busyProblem(error));
+        const isTimeUp = performance.now() >= deadlineMs;
+        if (isTimeUp || (isFull && isLate)) throw new CarriedProblem(busyProblem(error));
         if (isLate || (!isFull && attempt >= CONNECT_ATTEMPTS))
           throw new CarriedProblem(unavailableProblem(error));
         await pause(pauseMs);
@@ -165,7 +166,7 @@ export class ConnectionPool {
     );
     return orLate(connecting, deadlineMs, () => {
       isGivenUp = true;
-      return unavailableProblem(new Error('connecting took too long'));
+      return busyProblem(new Error('connecting took too long'));
     });
   }
 }
