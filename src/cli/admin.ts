@@ -6,19 +6,17 @@ import { Command } from 'commander';
 import { PasswordHasher } from '../auth/password-hasher.js';
 import type { Principal } from '../auth/principal.js';
 import { Sessions } from '../auth/sessions.js';
-import { ConfigError, readConfig } from '../config.js';
+import { readConfig } from '../config.js';
 import { Database } from '../database/database.js';
-import { MigrationError, migrate } from '../database/migrations/migrate.js';
-import { databaseProblem } from '../database/problems.js';
+import { migrate } from '../database/migrations/migrate.js';
 import { emailKey, emailSchema } from '../email.js';
 import { readEnvironment } from '../environment.js';
 import { newUserSchema } from '../users/users.schema.js';
 import { UsersService } from '../users/users.service.js';
+import { Refusal, runProgram } from './run-program.js';
 
 /** Whoever can read the configuration may do what an admin may. */
 const operator: Principal = { userId: 'operator', role: 'admin' };
-
-class Refusal extends Error {}
 
 async function withDatabase(work: (database: Database, users: UsersService) => Promise<void>): Promise<void> {
   const config = readConfig(readEnvironment());
@@ -93,13 +91,4 @@ program
   .description('makes an admin an ordinary user; the last one stays')
   .action(demote);
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  const isForeseen =
-    error instanceof ConfigError || error instanceof MigrationError || error instanceof Refusal;
-  const explained = isForeseen ? error : databaseProblem(error);
-  if (!explained) throw error;
-  process.stderr.write(`${explained.message}\n`);
-  process.exitCode = 1;
-}
+await runProgram(program);

@@ -5,14 +5,14 @@ import { text } from 'node:stream/consumers';
 import { Command, InvalidArgumentError } from 'commander';
 import { newPassword } from '../auth/auth.schema.js';
 import { PasswordHasher } from '../auth/password-hasher.js';
-import { ConfigError, readConfig } from '../config.js';
+import { readConfig } from '../config.js';
 import { Database } from '../database/database.js';
-import { MigrationError, migrate } from '../database/migrations/migrate.js';
-import { databaseProblem } from '../database/problems.js';
+import { migrate } from '../database/migrations/migrate.js';
 import { describeDatabase } from '../database-url.js';
 import { readEnvironment } from '../environment.js';
 import { type SeedProgress, seedUsers } from '../users/seed-users.js';
 import { Progress } from './progress.js';
+import { Refusal, runProgram } from './run-program.js';
 
 /** More than that is a load test, and the ids would no longer be a moment apart. */
 const MAX_USERS = 10_000_000;
@@ -24,8 +24,6 @@ interface Options {
   allowProduction?: true;
   json?: true;
 }
-
-class Refusal extends Error {}
 
 const note = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -132,13 +130,4 @@ const program = new Command('npm run db:seed --')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
   .action(seed);
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  const isForeseen =
-    error instanceof ConfigError || error instanceof MigrationError || error instanceof Refusal;
-  const explained = isForeseen ? error : databaseProblem(error);
-  if (!explained) throw error;
-  note(explained.message);
-  process.exitCode = 1;
-}
+await runProgram(program);
