@@ -1,10 +1,10 @@
 import type { ServerUrl } from '../../database-url.js';
 import type { DatabaseClient, DatabaseOptions, OpenDatabase } from '../database.js';
 import { PrismaClient } from '../generated/mysql/client.js';
-import { prismaLimit } from '../prisma-limit.js';
+import { prismaOptions } from '../prisma-options.js';
 import { ConnectionPool } from '../server/connection-pool.js';
 import { repeatingTransactions } from '../server/repeating-transactions.js';
-import { ServerAdapter } from '../server/server-adapter.js';
+import { serverAdapterFactory } from '../server/server-adapter-factory.js';
 import type { ServerEngine } from '../server/server-connection.js';
 import { sessionLimits } from '../server/session-limits.js';
 import { tlsOptions } from '../tls-options.js';
@@ -39,15 +39,8 @@ export async function openMysql(
   };
   const pool = new ConnectionPool({ max: poolMax, idleMs, connect: engine.connect });
   const base = new PrismaClient({
-    adapter: {
-      provider: engine.provider,
-      adapterName: engine.adapterName,
-      connect: async () => new ServerAdapter(engine, pool, timeoutMs),
-    },
-    transactionOptions: prismaLimit(timeoutMs),
-    // Errors are thrown; whoever catches them logs them.
-    log: [],
-    errorFormat: 'minimal',
+    adapter: serverAdapterFactory(engine, pool, timeoutMs),
+    ...prismaOptions(timeoutMs),
   });
   // Loads the query compiler now, not in the first request; no connection is made.
   await base.$connect();

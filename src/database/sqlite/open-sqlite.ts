@@ -1,6 +1,6 @@
 import type { DatabaseClient, OpenDatabase } from '../database.js';
 import { PrismaClient } from '../generated/sqlite/client.js';
-import { prismaLimit } from '../prisma-limit.js';
+import { prismaOptions } from '../prisma-options.js';
 import { retryWhileBusy } from './retry-while-busy.js';
 import { SqliteAdapter } from './sqlite-adapter.js';
 import { createPrivateFile } from './sqlite-file.js';
@@ -20,10 +20,7 @@ export async function openSqlite(path: string, timeoutMs: number): Promise<OpenD
       adapterName: '@prisma/adapter-libsql',
       connect: () => SqliteAdapter.compose({ path, timeoutMs, reader, writer, close }),
     },
-    transactionOptions: prismaLimit(timeoutMs),
-    // Errors are thrown; whoever catches them logs them.
-    log: [],
-    errorFormat: 'minimal',
+    ...prismaOptions(timeoutMs),
   }) as unknown as DatabaseClient;
   try {
     const deadlineMs = performance.now() + timeoutMs;
