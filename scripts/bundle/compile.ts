@@ -4,9 +4,9 @@ import { rolldown, type SourceMap } from 'rolldown';
 import type { ServerEngineName } from './engine-name.js';
 import { lazyFormatters } from './lazy-formatters.js';
 import { leaveOut } from './leave-out.js';
-import { oneEngine } from './one-engine.js';
 import { mapOwnSources } from './map-own-sources.js';
 import { notInFunctions } from './not-in-functions.js';
+import { oneEngine } from './one-engine.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

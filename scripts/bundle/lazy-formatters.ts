@@ -9,7 +9,8 @@ export function lazyFormatters(): Plugin {
     transform: {
       filter: { id: /@nestjs\/common\/services\/(console-)?logger\.service\.js$/ },
       handler(code, id) {
-        if (!eager.test(code)) this.error(`${id} builds no date formatter at load any more: look at this plug-in again`);
+        if (!eager.test(code))
+          this.error(`${id} builds no date formatter at load any more: look at this plug-in again`);
         const lazy =
           'let builtFormatter; const dateTimeFormatter = { format: (date) => (builtFormatter ??= $1).format(date) };';
         // Within one line: the map stays right.

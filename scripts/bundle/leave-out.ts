@@ -3,7 +3,10 @@ import type { Plugin } from 'rolldown';
 /** What the dependencies load and this application never uses, each with the reason why it may be missing. */
 const unused: readonly (readonly [name: RegExp, why: string, instead?: string])[] = [
   [/^@fastify\/middie$/, 'skipMiddie: there is no Express-style middleware'],
-  [/^@fastify\/(ajv-compiler|fast-json-stringify-compiler)$/, 'zod checks what comes in; routes have no JSON schemas'],
+  [
+    /^@fastify\/(ajv-compiler|fast-json-stringify-compiler)$/,
+    'zod checks what comes in; routes have no JSON schemas',
+  ],
   [/^light-my-request$/, 'inject() is for tests'],
   [/^(node:)?http2$/, 'it is spoken in front of a function'],
   [/^(node:)?https$/, 'TLS ends in front of a function'],
@@ -11,7 +14,11 @@ const unused: readonly (readonly [name: RegExp, why: string, instead?: string])[
   [/^(node:)?worker_threads$/, 'there is one thread', 'exports.isMainThread = true;'],
   [/^\.\/azure$/, 'serverless-http knows another cloud too'],
   [/^mime-types$/, 'media types are asked for by their full names'],
-  [/^semver$/, 'plug-ins that fit this Fastify: the tests ran with the same ones', 'exports.satisfies = () => true;'],
+  [
+    /^semver$/,
+    'plug-ins that fit this Fastify: the tests ran with the same ones',
+    'exports.satisfies = () => true;',
+  ],
 ];
 
 /** What is called after all says that it is missing. */

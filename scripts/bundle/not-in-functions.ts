@@ -27,7 +27,9 @@ export function notInFunctions(): Plugin {
     },
     load(id) {
       const [, name, why] = (id.startsWith(PREFIX) && find(id)) || [];
-      return name && `export function ${name}() { throw new Error(${JSON.stringify(`not bundled: ${why}`)}); }`;
+      return (
+        name && `export function ${name}() { throw new Error(${JSON.stringify(`not bundled: ${why}`)}); }`
+      );
     },
   };
 }

@@ -35,7 +35,8 @@ export function oneEngine(engine: ServerEngineName): Plugin {
       if (/query_compiler_\w+_bg\.\w+\.mjs$/.test(id)) return standIn('query-compiler');
       if (/query_compiler_\w+_bg\.\w+\.wasm-base64\.mjs$/.test(id)) return '\0empty-wasm';
       if (id === 'prisma:query-compiler') return '\0query-compiler';
-      if (id === 'prisma:glue') return this.resolve(`${runtime}/${compilerOf(engine)}.mjs`, importer, { skipSelf: true });
+      if (id === 'prisma:glue')
+        return this.resolve(`${runtime}/${compilerOf(engine)}.mjs`, importer, { skipSelf: true });
       return undefined;
     },
     load(id) {

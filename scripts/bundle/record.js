@@ -23,7 +23,10 @@ subscribe('farebox:unforeseen-query', (message) => {
 // V8 would drop what was not run for a while.
 setFlagsFromString('--no-flush-bytecode');
 const { script, handler } = await import(pathToFileURL(join(folder, 'index.mjs')).href);
-const answers = name === 'migrate' ? [{ request: 'migrate', status: 200, answer: await handler({}, {}) }] : await sendTypicalEvents(handler);
+const answers =
+  name === 'migrate'
+    ? [{ request: 'migrate', status: 200, answer: await handler({}, {}) }]
+    : await sendTypicalEvents(handler);
 // A flag of its own would make the cache another's.
 setFlagsFromString('--flush-bytecode');
 

@@ -68,7 +68,11 @@ export async function sendTypicalEvents(handler) {
     /** @type {Record<string, string>} */ headers = {},
     /** @type {unknown} */ body = undefined,
   ) => {
-    const { statusCode, headers: fields, body: text } = await handler(httpEvent(method, target, headers, body), context);
+    const {
+      statusCode,
+      headers: fields,
+      body: text,
+    } = await handler(httpEvent(method, target, headers, body), context);
     answers.push({ request: `${method} ${target}`, status: statusCode });
     return { fields, json: text ? JSON.parse(text) : {} };
   };
@@ -93,7 +97,10 @@ export async function sendTypicalEvents(handler) {
   await send('PATCH', `/v1/users/${user.id}`, { ...as, 'if-match': '"1"' }, { name: 'late' });
   await send('PATCH', `/v1/users/${user.id}`, asAdmin, { role: 'admin' });
   await send('PATCH', `/v1/users/${user.id}`, asAdmin, { role: 'user' });
-  await send('PATCH', `/v1/users/${user.id}`, as, { email: `q${person.email}`, currentPassword: person.password });
+  await send('PATCH', `/v1/users/${user.id}`, as, {
+    email: `q${person.email}`,
+    currentPassword: person.password,
+  });
   for (const sort of ['createdAt', '-createdAt', 'email', 'name'])
     for (const filter of ['', '&q=a', `&email=${person.email}`, '&role=user'])
       for (const limit of ['', '&limit=100']) {
@@ -104,7 +111,12 @@ export async function sendTypicalEvents(handler) {
   for (const filter of ['', '?q=a', `?email=${person.email}`, '?role=user'])
     await send('GET', `/v1/users/count${filter}`, asAdmin);
 
-  const { json: refreshed } = await send('POST', '/v1/auth/refresh', {}, { refreshToken: signedIn.refreshToken });
+  const { json: refreshed } = await send(
+    'POST',
+    '/v1/auth/refresh',
+    {},
+    { refreshToken: signedIn.refreshToken },
+  );
   await send('POST', '/v1/auth/refresh', {}, { refreshToken: signedIn.refreshToken });
   await send('POST', '/v1/auth/logout', {}, { refreshToken: refreshed.refreshToken });
   const cookie = await send('POST', '/v1/auth/login', {}, { ...admin, session: 'cookie' });

@@ -42,7 +42,10 @@ Error.prepareStackTrace = (error, sites) => [error, ...sites.map(frame)].join('\
 // Lambda starts Node.js with it, and V8 takes no code that was compiled under other flags. The heap's size is no obstacle.
 v8.setFlagsFromString('--no-expose-gc');
 /** Exported for the bundle's maker, who keeps what V8 has compiled by then. */
-export const script = new Script(readFileSync(file, 'latin1'), { filename: file, cachedData: compiledCode() });
+export const script = new Script(readFileSync(file, 'latin1'), {
+  filename: file,
+  cachedData: compiledCode(),
+});
 /** @type {{ exports: { boot?: () => Promise<(...args: unknown[]) => unknown> } }} */
 const module = { exports: {} };
 script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file));
