@@ -24,7 +24,7 @@ const WRAPPER = '(function (exports, require, module, __filename, __dirname) {';
 
 /** Read as latin1, which V8 keeps as it is, a file must be ASCII. */
 const toAscii = (code: string) =>
-  code.replace(/[^\x00-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  code.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** Packages whose ES modules Node.js does not choose by itself: of those a bundle takes the parts that are used. */
 const esModules = {

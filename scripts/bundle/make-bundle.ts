@@ -48,10 +48,9 @@ export async function makeBundle({
   await build();
   await mkdir(folder, { recursive: true });
   const work = await mkdtemp(join(tmpdir(), 'farebox-bundle-'));
-  const scratch =
-    scratchUrl === undefined && engine === 'postgresql'
-      ? (progress('a database to record with'), await openScratchDatabase())
-      : undefined;
+  const bringsOwn = scratchUrl === undefined && engine === 'postgresql';
+  if (bringsOwn) progress('a database to record with');
+  const scratch = bringsOwn ? await openScratchDatabase() : undefined;
   const recordOn = scratchUrl ?? scratch?.url;
   try {
     if (recordOn !== undefined) await prepare(recordOn);
