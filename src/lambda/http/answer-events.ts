@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import serverless from 'serverless-http';
 import { setDeadline } from '../../inbound/request-deadline.js';
 import { BrokenAnswer } from './broken-answer.js';
-import { isBinary } from './is-binary.js';
+import { encodeBody } from './encode-body.js';
 import type { PlainAnswer, PlainRequest } from './plain.js';
 
 /** What serverless-http reads: an event of payload format 2.0, and with it what the request is to know besides. */
@@ -12,6 +12,9 @@ interface Event extends Record<string, unknown> {
   request: PlainRequest;
   answerByMs: number;
 }
+
+/** Always in base64: asked to tell text from bytes, it looks at the fields alone. */
+type Result = Omit<PlainAnswer, 'isBase64Encoded'>;
 
 type ServerlessRequest = IncomingMessage & { apiGateway: { event: Event } };
 
@@ -28,14 +31,19 @@ export function answerEvents(
       // The router itself: handed the instance, serverless-http spoils binary and streamed bodies.
       fastify.routing(request, response);
     },
-    { requestId: '', binary: isBinary },
+    { requestId: '', binary: true },
   );
   return async (request, answerByMs) => {
-    const answer = (await handle(toEvent(request, answerByMs), {})) as PlainAnswer;
-    const { 'set-cookie': cookie, ...headers } = answer.headers;
-    for (const name of framing) delete headers[name];
-    // One cookie alone stays among the fields.
-    return { ...answer, headers, cookies: cookie === undefined ? answer.cookies : [cookie] };
+    const { statusCode, headers, cookies, body } = (await handle(toEvent(request, answerByMs), {})) as Result;
+    const { 'set-cookie': cookie, ...fields } = headers;
+    for (const name of framing) delete fields[name];
+    return {
+      statusCode,
+      headers: fields,
+      // One alone stays among the fields.
+      cookies: cookie === undefined ? cookies : [cookie],
+      ...encodeBody(fields, Buffer.from(body, 'base64')),
+    };
   };
 }
 
@@ -65,6 +73,14 @@ function dress(request: ServerlessRequest, response: ServerResponse): void {
   // A body in chunks would be taken apart as text.
   response.setHeader = (name, value) =>
     /^(transfer-encoding|trailer)$/i.test(name) ? response : setHeader(name, value);
+  // It takes every string for UTF-8.
+  for (const method of ['write', 'end'] as const) {
+    const send = response[method].bind(response) as (...given: unknown[]) => never;
+    response[method] = (chunk?: unknown, encoding?: unknown, ...rest: unknown[]) =>
+      typeof chunk === 'string' && typeof encoding === 'string'
+        ? send(Buffer.from(chunk, encoding as BufferEncoding), undefined, ...rest)
+        : send(chunk, encoding, ...rest);
+  }
   // No connection is there to be cut: who waits for the answer would wait for ever.
   Object.assign(response.socket as object, {
     destroy: () =>
