@@ -120,7 +120,11 @@ const answers: Record<string, (reply: FastifyReply, request: FastifyRequest) => 
   },
 };
 
-export async function openEchoApp(): Promise<{ fastify: FastifyInstance; port: number }> {
+export async function openEchoApp(): Promise<{
+  fastify: FastifyInstance;
+  port: number;
+  close(): Promise<void>;
+}> {
   const fastify = createFastify({ bodyLimit: BODY_LIMIT_BYTES, forceCloseConnections: true });
   await fastify.register(cookie);
   fastify.removeAllContentTypeParsers();
@@ -132,5 +136,6 @@ export async function openEchoApp(): Promise<{ fastify: FastifyInstance; port: n
   for (const [name, answer] of Object.entries(answers))
     fastify.get(`/answers/${name}`, async (request, reply) => answer(reply, request));
   await fastify.listen({ port: 0, host: '127.0.0.1' });
-  return { fastify, port: (fastify.server.address() as { port: number }).port };
+  const { port } = fastify.server.address() as { port: number };
+  return { fastify, port, close: () => fastify.close() };
 }

@@ -51,7 +51,12 @@ const socketTo = (port: number): Way => ({
         port,
         method,
         path: target,
-        headers: [...withHost(fields, body), ['Connection', 'close']].flat(),
+        headers: [
+          ...withHost(fields, body),
+          // Else Node would announce chunks.
+          ...(body.length === 0 && method !== 'GET' && method !== 'HEAD' ? [['Content-Length', '0']] : []),
+          ['Connection', 'close'],
+        ].flat(),
       });
       outgoing.on('error', reject);
       outgoing.on('response', (incoming) => {
