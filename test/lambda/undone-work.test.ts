@@ -38,3 +38,16 @@ test('it is DATABASE_BUSY, which says that nothing was changed; and nothing was'
   await lock.release();
   expect((await signUp('late@example.org', 10_000)).status).toBe(201);
 });
+
+/** From hardly any time to about as much as it takes, of which a second is kept: for the database to settle, and for the function's end. */
+test.each([505, 990, 1_005, 1_020, 1_040, 1_080, 1_160])(
+  'whenever the time runs out (%i ms), what was answered with 503 is not made afterwards either',
+  async (remainingMs) => {
+    const email = `after-${remainingMs}@example.org`;
+    const { status } = await signUp(email, remainingMs);
+    expect([201, 503]).toContain(status);
+    // Somebody's next request, while the work goes on.
+    expect((await signUp(`next-${remainingMs}@example.org`, 10_000)).status).toBe(201);
+    expect((await signUp(email, 10_000)).status).toBe(status === 503 ? 201 : 409);
+  },
+);
