@@ -249,6 +249,16 @@ test('an event of 5,000 query parameters and as many cookies is answered', async
   expect((await seen(event2({ cookies }))).headers.cookie).toBe(cookies.join('; '));
 });
 
+test('what frames a body on a connection is not said: the service has its own', async () => {
+  for (const event of [event2(), event1(), eventOfAlb()]) {
+    const result = (await handle(event, {} as Context)) as Json;
+    const names = Object.keys(result.multiValueHeaders ?? result.headers);
+    expect(names).toContain('content-type');
+    for (const name of ['content-length', 'connection', 'keep-alive', 'transfer-encoding', 'date'])
+      expect(names).not.toContain(name);
+  }
+});
+
 test('the event itself is left as it was', async () => {
   const event = event1({ multiValueHeaders: { Host: ['x'] }, multiValueQueryStringParameters: { a: ['1'] } });
   const before = structuredClone(event);
