@@ -1,0 +1,163 @@
+/**
+ * One process that runs a function under AWS's own runtime client, and the Runtime API it talks to. A process group of
+ * its own: freezing and killing reach what the function has started, and Ctrl-C at a terminal does not reach it.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { DeployedFunction } from './deployed-function.js';
+import { functionVariables } from './function-variables.js';
+import { type Invocation, type Posted, RuntimeApi } from './runtime-api.js';
+import { splitLines } from './split-lines.js';
+import { letGo, watchOver } from './undertaker.js';
+
+const runtimeClient = createRequire(import.meta.url).resolve('aws-lambda-ric/index.mjs');
+const nativeClient = fileURLToPath(new URL('./rapid-client.cjs', import.meta.url));
+
+/** As the managed runtime starts Node.js: a tenth of the memory is left to what is young, in two halves. */
+const nodeArguments = (memoryMb: number) => [
+  '--expose-gc',
+  '--max-http-header-size=81920',
+  `--max-semi-space-size=${Math.floor(memoryMb / 20)}`,
+  `--max-old-space-size=${memoryMb - Math.floor(memoryMb / 10)}`,
+  '--require',
+  nativeClient,
+  runtimeClient,
+];
+
+/** The process is gone, or was too late and is killed. */
+export type Ended = { kind: 'exit'; how: string } | { kind: 'late' };
+
+interface Ready {
+  kind: 'ready';
+}
+
+export type LogLine = (line: string) => void;
+
+export class RuntimeProcess {
+  readonly #api: RuntimeApi;
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<Ended>;
+  #isAlive = true;
+  #maxMemoryBytes = 0;
+
+  private constructor(
+    api: RuntimeApi,
+    { memoryMb, taskRoot, node, ...rest }: DeployedFunction,
+    log?: LogLine,
+  ) {
+    const stream = log ? 'pipe' : 'ignore';
+    this.#api = api;
+    this.#child = spawn(node ?? process.execPath, nodeArguments(memoryMb), {
+      cwd: taskRoot,
+      env: functionVariables({ memoryMb, taskRoot, ...rest }, api.address),
+      stdio: ['ignore', stream, stream],
+      detached: true,
+    });
+    if (log) for (const output of [this.#child.stdout, this.#child.stderr]) splitLines(output, log);
+    this.#exited = new Promise((resolve) => {
+      this.#child.once('exit', (code, signal) => resolve(this.#bury(code, signal)));
+    });
+  }
+
+  /** @throws Error when the program cannot be started */
+  static async start(fn: DeployedFunction, log?: LogLine): Promise<RuntimeProcess> {
+    const api = await RuntimeApi.open();
+    const runtime = new RuntimeProcess(api, fn, log);
+    try {
+      await once(runtime.#child, 'spawn');
+    } catch (error) {
+      api.close();
+      throw error;
+    }
+    watchOver(runtime.pid);
+    return runtime;
+  }
+
+  get pid(): number {
+    return this.#child.pid as number;
+  }
+
+  get isAlive(): boolean {
+    return this.#isAlive;
+  }
+
+  /** The most memory it has ever held (VmHWM), as the kernel counts it; 0 where that cannot be read. */
+  get maxMemoryMb(): number {
+    this.#weigh();
+    return Math.ceil(this.#maxMemoryBytes / 1024 ** 2);
+  }
+
+  /** Awaits the end of INIT. */
+  ready(limitMs: number): Promise<Ready | Posted | Ended> {
+    const ready = this.#api.asked().then((): Ready => ({ kind: 'ready' }));
+    return this.#within<Ready | Posted>(limitMs, ready, this.#api.initError());
+  }
+
+  /** Thaws it and hands it the event. Resolves when it has asked for the next one, or has ended. */
+  async run(invocation: Invocation, limitMs: number): Promise<Posted | Ended> {
+    const untilMs = performance.now() + limitMs;
+    const posting = this.#api.give(invocation);
+    this.#signal('SIGCONT');
+    const posted = await this.#within(limitMs, posting);
+    if (posted.kind === 'response' || posted.kind === 'error')
+      await this.#within(untilMs - performance.now(), this.#api.asked());
+    return posted;
+  }
+
+  /** Nothing in it runs until the next event. */
+  freeze(): void {
+    this.#signal('SIGSTOP');
+  }
+
+  async kill(): Promise<void> {
+    this.#signal('SIGKILL');
+    await this.#exited;
+  }
+
+  /** What comes first: one of what is awaited, the process's end, or the limit, at which it is killed. */
+  async #within<T>(limitMs: number, ...awaited: Promise<T>[]): Promise<T | Ended> {
+    const timer = new AbortController();
+    const late = sleep(Math.max(0, limitMs), 'late' as const, { signal: timer.signal });
+    try {
+      const first = await Promise.race([...awaited, this.#exited, late]);
+      if (first !== 'late') return first;
+      this.#weigh();
+      await this.kill();
+      return { kind: 'late' };
+    } finally {
+      timer.abort();
+    }
+  }
+
+  /** To the whole group. */
+  #signal(signal: NodeJS.Signals): void {
+    if (!this.#isAlive) return;
+    try {
+      process.kill(-this.pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+
+  #bury(code: number | null, signal: NodeJS.Signals | null): Ended {
+    // What it started ends with it.
+    this.#signal('SIGKILL');
+    this.#isAlive = false;
+    letGo(this.pid);
+    this.#api.close();
+    return { kind: 'exit', how: signal ? `signal: ${signal}` : `exit status ${code}` };
+  }
+
+  #weigh(): void {
+    try {
+      const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${this.pid}/status`, 'utf8'))?.[1];
+      this.#maxMemoryBytes = Math.max(this.#maxMemoryBytes, Number(kilobytes ?? 0) * 1024);
+    } catch {
+      // It has ended, or this is no Linux.
+    }
+  }
+}
