@@ -5,6 +5,8 @@
  *    refuses the file. Entries made here have no integrity; npm reads them only on that platform.
  * 2. Optional peers that only development installs are dropped, or `npm ci --omit=dev` installs them after all:
  *    npm takes "optional peer of a dependency" for a reason to keep Prisma's CLI and TypeScript.
+ * 3. Install scripts that package.json denies (`allowScripts`, which npm knows from version 11 on) are not announced:
+ *    older ones would run them, and one wants cmake and a compiler.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { flags } from './usage.js';
@@ -49,6 +51,10 @@ for (const { peerDependencies = {}, peerDependenciesMeta = {} } of Object.values
       delete peerDependencies[name];
       delete peerDependenciesMeta[name];
     }
+
+const { allowScripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+for (const [name, isAllowed] of Object.entries(allowScripts))
+  if (!isAllowed) delete packages[`node_modules/${name}`]?.hasInstallScript;
 
 lock.packages = Object.fromEntries(Object.entries(packages).sort(([a], [b]) => (a < b ? -1 : 1)));
 const completed = `${JSON.stringify(lock, null, 2)}\n`;
