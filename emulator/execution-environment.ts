@@ -135,7 +135,7 @@ export class ExecutionEnvironment {
     if ('payload' in outcome) return outcome.payload;
     const [errorType, what] =
       outcome.kind === 'exit'
-        ? ['Runtime.ExitError', `Runtime exited with error: ${outcome.how}`]
+        ? ['Runtime.ExitError', outcome.how]
         : ['Sandbox.Timedout', `Task timed out after ${(this.#fn.timeoutMs / 1000).toFixed(2)} seconds`];
     return JSON.stringify({ errorType, errorMessage: `RequestId: ${requestId} Error: ${what}` });
   }

@@ -149,7 +149,7 @@ export class RuntimeProcess {
     this.#isAlive = false;
     letGo(this.pid);
     this.#api.close();
-    return { kind: 'exit', how: signal ? `signal: ${signal}` : `exit status ${code}` };
+    return { kind: 'exit', how: howItEnded(code, signal) };
   }
 
   #weigh(): void {
@@ -160,4 +160,17 @@ export class RuntimeProcess {
       // It has ended, or this is no Linux.
     }
   }
+}
+
+/** AWS's words, which are Go's. */
+const signalNames: Partial<Record<NodeJS.Signals, string>> = {
+  SIGABRT: 'aborted',
+  SIGKILL: 'killed',
+  SIGSEGV: 'segmentation fault',
+  SIGTERM: 'terminated',
+};
+
+function howItEnded(code: number | null, signal: NodeJS.Signals | null): string {
+  if (code === 0) return 'Runtime exited without providing a reason';
+  return `Runtime exited with error: ${signal ? `signal: ${signalNames[signal] ?? signal}` : `exit status ${code}`}`;
 }
