@@ -41,6 +41,9 @@ export class ExecutionEnvironment {
     this.#fn = fn;
     this.#log = log;
     this.#firstInit = this.#init(fn.initLimitMs ?? INIT_LIMIT_MS);
+    this.#firstInit.catch(() => {
+      this.#isDone = true;
+    });
   }
 
   /** Resolves at the end of INIT, with the failure's payload if it failed. */
@@ -74,13 +77,14 @@ export class ExecutionEnvironment {
   /** Resolves when nothing of it is left. */
   async end(): Promise<void> {
     this.#isDone = true;
-    await this.#firstInit.catch(() => undefined);
     await this.#runtime?.kill();
+    await this.#firstInit.catch(() => undefined);
   }
 
   async #init(limitMs: number): Promise<Init> {
     const startedMs = performance.now();
     this.#runtime = await RuntimeProcess.start(this.#fn, this.#log);
+    if (this.#isDone) await this.#runtime.kill();
     const ready = await this.#runtime.ready(limitMs);
     const ms = performance.now() - startedMs;
     if (ready.kind === 'ready') {

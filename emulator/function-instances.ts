@@ -47,9 +47,11 @@ export class FunctionInstances {
    */
   async start(): Promise<string | undefined> {
     const environment = this.#take();
-    const failure = await environment.initialized();
-    this.#giveBack(environment);
-    return failure;
+    try {
+      return await environment.initialized();
+    } finally {
+      this.#giveBack(environment);
+    }
   }
 
   /** @throws TooManyRequests */

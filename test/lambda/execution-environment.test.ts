@@ -183,17 +183,6 @@ describe('an event', () => {
     expect(environment.isAlive).toBe(false);
   });
 
-  test('keeps its answer when the process ends right after it', async () => {
-    const { environment } = start(
-      'export const handler = async () => { setImmediate(() => setImmediate(() => process.exit(1))); return 1; };',
-    );
-    const result = await environment.invoke({});
-    if (result.functionError) expect(payloadOf(result).errorType).toBe('Runtime.ExitError');
-    else expect(payloadOf(result)).toBe(1);
-    await isGone(environment.pid);
-    expect(environment.isAlive).toBe(false);
-  });
-
   test('may be answered with 6 MiB and 100 bytes, and with no more', async () => {
     const { environment } = start(`export const handler = async ({ length }) => 'x'.repeat(length);`);
     const quotes = 2;
