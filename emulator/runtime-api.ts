@@ -6,9 +6,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Deferred } from './deferred.js';
-
-/** 6 MiB and 100 bytes; the number that AWS's error names. */
-const MAX_RESPONSE_BYTES = 6 * 1024 * 1024 + 100;
+import { RESULT_LIMIT_BYTES } from './doors/invocation-limits.js';
 
 export interface Invocation {
   requestId: string;
@@ -40,7 +38,7 @@ const wrongMode: Refusal = {
 const tooLarge: Refusal = {
   status: 413,
   errorType: 'RequestEntityTooLarge',
-  errorMessage: `Exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`,
+  errorMessage: `Exceeded maximum allowed payload size (${RESULT_LIMIT_BYTES} bytes).`,
 };
 const notFound: Refusal = { status: 404, errorType: 'NotFound', errorMessage: 'Not found' };
 
@@ -132,7 +130,7 @@ export class RuntimeApi {
 
 const responseTooLarge = JSON.stringify({
   errorType: 'Function.ResponseSizeTooLarge',
-  errorMessage: `Response payload size exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`,
+  errorMessage: `Response payload size exceeded maximum allowed payload size (${RESULT_LIMIT_BYTES} bytes).`,
 });
 
 /** Reads to the end and keeps no more than may be. */
@@ -141,9 +139,9 @@ async function read(request: IncomingMessage): Promise<{ text: string; isWhole: 
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes <= MAX_RESPONSE_BYTES) chunks.push(chunk);
+    if (bytes <= RESULT_LIMIT_BYTES) chunks.push(chunk);
   }
-  return { text: Buffer.concat(chunks).toString(), isWhole: bytes <= MAX_RESPONSE_BYTES };
+  return { text: Buffer.concat(chunks).toString(), isWhole: bytes <= RESULT_LIMIT_BYTES };
 }
 
 function answer(response: ServerResponse, status: number, body: object): void {
