@@ -28,16 +28,21 @@ export function serve(
   instances: FunctionInstances,
   onServed: (served: Served) => void,
 ): Server {
-  return createServer({ maxHeaderSize: MAX_HEAD_BYTES }, (incoming, response) => {
-    answer(service, instances, incoming, response).then(onServed, (error: Error) => response.destroy(error));
+  const server = createServer({ maxHeaderSize: MAX_HEAD_BYTES }, (incoming, response) => {
+    answer(service, instances, incoming, (answered) => {
+      // While it closes it waits for connections that are kept.
+      response.shouldKeepAlive &&= server.listening;
+      return send(response, answered, service);
+    }).then(onServed, (error: Error) => response.destroy(error));
   });
+  return server;
 }
 
 async function answer(
   service: Service,
   instances: FunctionInstances,
   incoming: IncomingMessage,
-  response: ServerResponse,
+  sendBack: (answered: HttpAnswer) => HttpAnswer,
 ): Promise<Served> {
   const request = await read(incoming);
   let invocation: Promise<InvocationResult> | undefined;
@@ -47,7 +52,7 @@ async function answer(
     if (functionError) throw new Error(payload);
     return JSON.parse(payload);
   });
-  const { status, body } = send(response, answered, service);
+  const { status, body } = sendBack(answered);
   return {
     method: request.method,
     path: request.target.split('?', 1)[0] as string,
