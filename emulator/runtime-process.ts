@@ -10,23 +10,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { DeployedFunction } from './deployed-function.js';
 import { functionVariables } from './function-variables.js';
+import { nodeFlags } from './node-flags.js';
 import { type Invocation, type Posted, RuntimeApi } from './runtime-api.js';
 import { splitLines } from './split-lines.js';
 import { letGo, watchOver } from './undertaker.js';
 
 const runtimeClient = createRequire(import.meta.url).resolve('aws-lambda-ric/index.mjs');
 const nativeClient = fileURLToPath(new URL('./rapid-client.cjs', import.meta.url));
-
-/** As the managed runtime starts Node.js: a tenth of the memory is left to what is young, in two halves. */
-const nodeArguments = (memoryMb: number) => [
-  '--expose-gc',
-  '--max-http-header-size=81920',
-  `--max-semi-space-size=${Math.floor(memoryMb / 20)}`,
-  `--max-old-space-size=${memoryMb - Math.floor(memoryMb / 10)}`,
-  '--require',
-  nativeClient,
-  runtimeClient,
-];
 
 /** The process is gone, or was too late and is killed. */
 export type Ended = { kind: 'exit'; how: string } | { kind: 'late' };
@@ -51,12 +41,16 @@ export class RuntimeProcess {
   ) {
     const stream = log ? 'pipe' : 'ignore';
     this.#api = api;
-    this.#child = spawn(node ?? process.execPath, nodeArguments(memoryMb), {
-      cwd: taskRoot,
-      env: functionVariables({ memoryMb, taskRoot, ...rest }, api.address),
-      stdio: ['ignore', stream, stream],
-      detached: true,
-    });
+    this.#child = spawn(
+      node ?? process.execPath,
+      [...nodeFlags(memoryMb), '--require', nativeClient, runtimeClient],
+      {
+        cwd: taskRoot,
+        env: functionVariables({ memoryMb, taskRoot, ...rest }, api.address),
+        stdio: ['ignore', stream, stream],
+        detached: true,
+      },
+    );
     if (log) for (const output of [this.#child.stdout, this.#child.stderr]) splitLines(output, log);
     this.#exited = new Promise((resolve) => {
       this.#child.once('exit', (code, signal) => resolve(this.#bury(code, signal)));

@@ -13,7 +13,7 @@ function temporaryFolder(): string {
 }
 
 /** A zip with these files. */
-export async function zipOf(files: Record<string, string>): Promise<Buffer> {
+async function zipOf(files: Record<string, string>): Promise<Buffer> {
   const zip = new ZipFile();
   for (const [name, text] of Object.entries(files)) zip.addBuffer(Buffer.from(text), name);
   zip.end();
