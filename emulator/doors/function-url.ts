@@ -9,7 +9,7 @@ import { splitTarget } from './target.js';
 
 const URL_ID = 'abcdefghijklmnopqrstuvwxyz012345';
 /** Its only name: a request for another host does not reach it. */
-const DOMAIN = `${URL_ID}.lambda-url.us-east-1.on.aws`;
+export const FUNCTION_URL_DOMAIN = `${URL_ID}.lambda-url.us-east-1.on.aws`;
 
 /** The statuses are documented ("Monitoring function URLs"), the bodies are not. */
 const text = (status: number, body: string): HttpAnswer => ({
@@ -25,7 +25,7 @@ export const functionUrl: Door = {
     const event = toEvent2(request, {
       accountId: 'anonymous',
       apiId: URL_ID,
-      domainName: DOMAIN,
+      domainName: FUNCTION_URL_DOMAIN,
       requestId: randomUUID(),
       // As it came; `requestContext.http.path` alone is decoded.
       rawPath: splitTarget(request.target)[0],
