@@ -7,7 +7,7 @@ import type { DeployedFunction } from './deployed-function.js';
 import { readStack } from './read-stack.js';
 import { unzip } from './unzip.js';
 
-interface Deployment {
+export interface Deployment {
   fn: DeployedFunction;
   architecture: Architecture;
   /** Whether some service hands it HTTP requests; else it is invoked. */

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Answer } from '../../bench/client.js';
 import { processState } from './process-state.js';
 import type { ServedFunction } from './served-function.js';
 import type { ThrowawayServer } from './throwaway-server.js';
@@ -40,27 +41,27 @@ async function untilFrozen({ instances }: ServedFunction): Promise<number> {
 
 /**
  * A request, then the freeze; frozen, the database closes the function's connections; the next request thaws it.
- * @param status makes the request, which needs the database
+ * @param ask makes the request, which needs the database
  */
 export async function* thawRounds(
   count: number,
   fn: ServedFunction,
   database: ThrowawayServer,
-  status: () => Promise<number>,
+  ask: () => Promise<Answer>,
 ): AsyncGenerator<ThawRound> {
   const kinds = Object.keys(closings) as ThawRound['closing'][];
   for (let round = 0; round < count; round += 1) {
-    const before = await status();
-    if (before !== 200) throw new Error(`Before it was frozen it answered ${before}.`);
+    const before = await ask();
+    if (before.status !== 200) throw new Error(`Before it was frozen: ${before.status} ${before.body}`);
     const pid = await untilFrozen(fn);
     const closing = kinds[round % kinds.length] as ThawRound['closing'];
     const closedConnections = await closings[closing](database);
-    const startedMs = performance.now();
+    const { status, durationMs } = await ask();
     yield {
       closing,
       closedConnections,
-      status: await status(),
-      durationMs: performance.now() - startedMs,
+      status,
+      durationMs,
       isSameProcess: fn.instances.pids.join() === String(pid),
     };
   }
