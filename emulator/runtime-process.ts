@@ -6,8 +6,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { Deferred } from './deferred.js';
 import type { DeployedFunction } from './deployed-function.js';
 import { functionVariables } from './function-variables.js';
 import { nodeFlags } from './node-flags.js';
@@ -31,6 +31,7 @@ export class RuntimeProcess {
   readonly #api: RuntimeApi;
   readonly #child: ChildProcess;
   readonly #exited: Promise<Ended>;
+  #onEnd: ((ended: Ended) => void) | undefined;
   #isAlive = true;
   #maxMemoryBytes = 0;
 
@@ -87,8 +88,7 @@ export class RuntimeProcess {
 
   /** Awaits the end of INIT. */
   ready(limitMs: number): Promise<Ready | Posted | Ended> {
-    const ready = this.#api.asked().then((): Ready => ({ kind: 'ready' }));
-    return this.#within<Ready | Posted>(limitMs, ready, this.#api.initError());
+    return this.#within<Ready | Posted>(limitMs, this.#asked(), this.#api.initError());
   }
 
   /** Thaws it and hands it the event. Resolves when it has asked for the next one, or has ended. */
@@ -98,7 +98,7 @@ export class RuntimeProcess {
     this.#signal('SIGCONT');
     const posted = await this.#within(limitMs, posting);
     if (posted.kind === 'response' || posted.kind === 'error')
-      await this.#within(untilMs - performance.now(), this.#api.asked());
+      await this.#within(untilMs - performance.now(), this.#asked());
     return posted;
   }
 
@@ -112,19 +112,28 @@ export class RuntimeProcess {
     await this.#exited;
   }
 
-  /** What comes first: one of what is awaited, the process's end, or the limit, at which it is killed. */
-  async #within<T>(limitMs: number, ...awaited: Promise<T>[]): Promise<T | Ended> {
-    const timer = new AbortController();
-    const late = sleep(Math.max(0, limitMs), 'late' as const, { signal: timer.signal });
-    try {
-      const first = await Promise.race([...awaited, this.#exited, late]);
-      if (first !== 'late') return first;
+  async #asked(): Promise<Ready> {
+    await this.#api.asked();
+    return { kind: 'ready' };
+  }
+
+  /**
+   * What comes first: one of what is awaited, the process's end, or the limit, at which it is killed. No Promise.race:
+   * the promise of the end would keep what each of them has resolved with, until then.
+   */
+  async #within<T extends Ready | Posted>(limitMs: number, ...awaited: Promise<T>[]): Promise<T | Ended> {
+    const first = new Deferred<T | Ended>();
+    const timer = setTimeout(first.resolve, Math.max(0, limitMs), { kind: 'late' });
+    this.#onEnd = first.resolve;
+    if (!this.#isAlive) first.resolve(await this.#exited);
+    for (const promise of awaited) void promise.then(first.resolve);
+    const result = await first.promise;
+    clearTimeout(timer);
+    if (result.kind === 'late') {
       this.#weigh();
       await this.kill();
-      return { kind: 'late' };
-    } finally {
-      timer.abort();
     }
+    return result;
   }
 
   /** To the whole group. */
@@ -133,7 +142,8 @@ export class RuntimeProcess {
     try {
       process.kill(-this.pid, signal);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+      // Nobody is left in it; macOS says so of the dead who are not buried yet.
+      if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
     }
   }
 
@@ -143,7 +153,9 @@ export class RuntimeProcess {
     this.#isAlive = false;
     letGo(this.pid);
     this.#api.close();
-    return { kind: 'exit', how: howItEnded(code, signal) };
+    const ended: Ended = { kind: 'exit', how: howItEnded(code, signal) };
+    this.#onEnd?.(ended);
+    return ended;
   }
 
   #weigh(): void {
