@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { DeployedFunction } from '../../emulator/deployed-function.js';
 import { ExecutionEnvironment, type InvocationResult } from '../../emulator/execution-environment.js';
+import { eventually } from '../support/eventually.js';
 import { functionFolder } from '../support/function-folder.js';
 import { processState } from '../support/process-state.js';
 
@@ -29,7 +30,7 @@ function start(code: string, settings: Partial<DeployedFunction> = {}) {
 }
 
 const payloadOf = ({ payload }: InvocationResult) => JSON.parse(payload);
-const isGone = (pid: number | undefined) => vi.waitFor(() => expect(processState(pid as number)).toBe(''));
+const isGone = (pid: number | undefined) => eventually(() => expect(processState(pid as number)).toBe(''));
 
 /** Fails at its first two INITs, or as many as `attempts` says. */
 const failingAtFirst = (attempts: number, how: string) => `
@@ -257,7 +258,7 @@ describe('the log', () => {
     lines.length = 0;
     const { report } = await environment.invoke({});
     await environment.end();
-    await vi.waitFor(() => expect(lines).toContain('raw'));
+    await eventually(() => expect(lines).toContain('raw'));
     const records = lines.filter((line) => line !== 'raw').map((line) => JSON.parse(line));
     expect(records).toContainEqual(expect.objectContaining({ level: 'INFO', message: 'in INIT' }));
     expect(records).toContainEqual(
@@ -283,7 +284,7 @@ describe('the log', () => {
 
 describe.runIf(process.platform === 'linux')('on Linux', () => {
   const isFrozen = (pid: number | undefined) =>
-    vi.waitFor(() => expect(processState(pid as number)).toBe('T'), { timeout: 10_000 });
+    eventually(() => expect(processState(pid as number)).toBe('T'));
 
   test('a process and what it has started are frozen between events: no timer ticks', async () => {
     const { environment } = start(`

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { FunctionInstances, TooManyRequests } from '../../emulator/function-instances.js';
+import { eventually } from '../support/eventually.js';
 import { functionFolder } from '../support/function-folder.js';
 import { processState } from '../support/process-state.js';
 
@@ -62,8 +63,8 @@ test('a process that ended is replaced, within the same concurrency', async () =
   const [pid] = instances.pids as [number];
   // Somebody else's doing, while it is frozen: as when memory runs out.
   process.kill(pid, 'SIGKILL');
-  await vi.waitFor(() => expect(processState(pid)).toBe(''));
-  await vi.waitFor(async () => expect((await instances.invoke({})).functionError).toBeUndefined());
+  await eventually(() => expect(processState(pid)).toBe(''));
+  await eventually(async () => expect((await instances.invoke({})).functionError).toBeUndefined());
   expect(instances.pids).not.toContain(pid);
 });
 
@@ -82,7 +83,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     await instances.start();
     const slow = deploy(1, 'setInterval(() => {}, 1000); await new Promise(() => {});').instances;
     const starting = slow.invoke({});
-    await vi.waitFor(() => expect(slow.pids).toHaveLength(1));
+    await eventually(() => expect(slow.pids).toHaveLength(1));
     const pids = [...instances.pids, ...slow.pids];
     expect(pids).toHaveLength(3);
     await Promise.all([instances.end(), slow.end()]);

@@ -5,7 +5,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { eventually } from '../support/eventually.js';
 import { processState } from '../support/process-state.js';
 import { toyStack } from '../support/toy-stack.js';
 
@@ -63,14 +64,11 @@ const run = (cwd: string, args: string[], env?: Record<string, string>) => start
 async function serving(args: string[] = [], env?: Record<string, string>) {
   const folder = await stack();
   const running = start(folder, ['--port', '0', ...args], env);
-  const url = await vi.waitFor(
-    () => {
-      const found = /API +(http:\S+)/.exec(running.output.stdout)?.[1];
-      if (!found) throw new Error(`not serving: ${running.output.stderr}`);
-      return found;
-    },
-    { timeout: 20_000 },
-  );
+  const url = await eventually(() => {
+    const found = /API +(http:\S+)/.exec(running.output.stdout)?.[1];
+    if (!found) throw new Error(`not serving: ${running.output.stderr}`);
+    return found;
+  });
   return { ...running, folder, url };
 }
 
@@ -97,7 +95,7 @@ describe('serving', () => {
       SIGNUP: 'open',
     });
     await fetch(`${url}/v1/users`, { method: 'POST', body: '{}' });
-    await vi.waitFor(() => expect(output.stdout).toMatch(/POST/));
+    await eventually(() => expect(output.stdout).toMatch(/POST/));
     child.kill('SIGTERM');
     const { code, stdout, stderr } = await ended;
     expect(code).toBe(0);
@@ -112,7 +110,7 @@ describe('serving', () => {
     expect(stdout).not.toMatch(/\x1b/);
     expect(stderr).toMatch(/INIT of the api/);
     expect(stderr.match(/"platform\.report"/g)).toHaveLength(2);
-    await vi.waitFor(() => expect(processState(pid)).toBe(''));
+    await eventually(() => expect(processState(pid)).toBe(''));
     expect(readdirSync(folder).filter((name) => name.startsWith('farebox-'))).toEqual([]);
   });
 
@@ -125,16 +123,16 @@ describe('serving', () => {
     });
     expect((await fetch(`${url}/odd`)).status).toBe(500);
     expect((await fetch(url, { method: 'HEAD' })).status).toBe(201);
-    await vi.waitFor(() => expect(output.stdout).toMatch(/^GET \/throw 500 .*Error: on \| purpose$/m));
+    await eventually(() => expect(output.stdout).toMatch(/^GET \/throw 500 .*Error: on \| purpose$/m));
   });
 
   test('keeps a request that is under way when SIGTERM comes', async () => {
     const { url, folder, child, ended } = await serving();
     const until = join(folder, 'go');
     const under = fetch(`${url}/wait`, { headers: { 'x-until': until } });
-    await vi.waitFor(async () => expect((await fetch(url)).status).toBe(201));
+    await eventually(async () => expect((await fetch(url)).status).toBe(201));
     child.kill('SIGTERM');
-    await vi.waitFor(() => expect(fetch(url)).rejects.toThrow());
+    await eventually(() => expect(fetch(url)).rejects.toThrow());
     writeFileSync(until, '');
     expect((await under).status).toBe(201);
     expect((await ended).code).toBe(0);
@@ -145,7 +143,7 @@ describe('serving', () => {
     const { pid } = (await (await fetch(url)).json()) as { pid: number };
     child.kill('SIGINT');
     expect((await ended).code).toBe(130);
-    await vi.waitFor(() => expect(processState(pid)).toBe(''));
+    await eventually(() => expect(processState(pid)).toBe(''));
     expect(readdirSync(folder).filter((name) => name.startsWith('farebox-'))).toEqual([]);
   });
 

@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { FunctionInstances } from '../../emulator/function-instances.js';
 import { type Served, serve } from '../../emulator/serve.js';
 import { type Service, services } from '../../emulator/services.js';
+import { eventually } from '../support/eventually.js';
 import { functionFolder } from '../support/function-folder.js';
 
 /** Answers when the file `go` is there, in the form that each door takes. */
@@ -47,7 +48,7 @@ describe.each([
   test(`a request beyond the function's concurrency is ${status}, and costs no invocation`, async () => {
     const { url, instances, served, go } = await open(services[name] as Service, 1);
     const first = fetch(url);
-    await vi.waitFor(() => expect(instances.pids).toHaveLength(1));
+    await eventually(() => expect(instances.pids).toHaveLength(1));
     const second = await fetch(url);
     expect(second.status).toBe(status);
     expect(await second.text()).toContain(text);
@@ -74,7 +75,7 @@ test.each([
     expect((await fetch(url)).status).toBe(status);
     expect(served).toEqual([]);
     go();
-    await vi.waitFor(() => expect(served).toHaveLength(1));
+    await eventually(() => expect(served).toHaveLength(1));
     expect(served[0]).toMatchObject({ status, result: { report: { status: 'success' } } });
     expect(served[0]?.result?.report.billedMs).toBeGreaterThan(200);
   },

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { eventually } from '../support/eventually.js';
 import { functionFolder } from '../support/function-folder.js';
 import { processState } from '../support/process-state.js';
 
@@ -31,10 +32,10 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
       const [line] = await once(child.stdout, 'data');
       const pids = JSON.parse(String(line)) as [number, number];
       expect(pids).toHaveLength(2);
-      await vi.waitFor(() => expect(pids.map(processState)).toContain('T'));
+      await eventually(() => expect(pids.map(processState)).toContain('T'));
       child.kill(signal);
       await once(child, 'exit');
-      await vi.waitFor(() => expect(pids.map(processState)).toEqual(['', '']), { timeout: 10_000 });
+      await eventually(() => expect(pids.map(processState)).toEqual(['', '']));
     },
   );
 });
