@@ -70,6 +70,38 @@ async function benchTable(name: string): Promise<string> {
   return `${figuresTable(rows)}\n\n${date.slice(0, 10)}, ${cores} cores (${cpu}), ${memoryGiB} GiB, Node.js ${node}: ${said.join(', ')}.`;
 }
 
+/** What comes through each door of a function otherwise than over a socket, and why; then all that was tried. */
+async function doorsTable(): Promise<string> {
+  const { summary, date, figures } = JSON.parse(await read('bench/results/doors.json')) as Result & {
+    figures: { rows: Record<string, string>[] };
+  };
+  const doors = Object.keys(figures.rows[0] ?? {}).filter((name) => name !== 'case');
+  const reasons = [
+    ...new Set(
+      figures.rows.flatMap((row) => doors.map((door) => row[door] as string)).filter((it) => it !== 'same'),
+    ),
+  ];
+  const cell = (verdict = '') => (verdict === 'same' ? '✓' : String(reasons.indexOf(verdict) + 1));
+  const table = (rows: Record<string, string>[]) =>
+    [
+      `| case | ${doors.join(' | ')} |`,
+      `| --- |${' --- |'.repeat(doors.length)}`,
+      ...rows.map((row) => `| ${row.case} | ${doors.map((door) => cell(row[door])).join(' | ')} |`),
+    ].join('\n');
+  const odd = figures.rows.filter((row) => doors.some((door) => row[door] !== 'same'));
+  return [
+    `${date.slice(0, 10)}: ${summary}. ✓ is as over a socket; a number is the reason below.`,
+    table(odd),
+    reasons.map((reason, index) => `${index + 1}. ${reason}`).join('\n'),
+    `<details><summary>The ${figures.rows.length - odd.length} cases that come to the same through every door</summary>`,
+    figures.rows
+      .filter((row) => !odd.includes(row))
+      .map((row) => row.case)
+      .join('; '),
+    '</details>',
+  ].join('\n\n');
+}
+
 /** Replaces what stands between a block's two markers. @throws Error when a marker is missing */
 function withBlock(text: string, name: string, content: string): string {
   const [start, end] = [`<!-- ${name}: made by "npm run generate" -->`, `<!-- end of ${name} -->`];
@@ -86,7 +118,11 @@ const files: Record<string, string> = {
     'trials',
     await trialsTable(),
   ),
-  'docs/operations.md': withBlock(await read('docs/operations.md'), 'bench', await benchTable('users')),
+  'docs/operations.md': withBlock(
+    withBlock(await read('docs/operations.md'), 'bench', await benchTable('users')),
+    'doors',
+    await doorsTable(),
+  ),
 };
 
 const isCheck = flags(

@@ -37,6 +37,7 @@ export const apiGatewayV2: Door = {
       requestId: randomBytes(11).toString('base64'),
       // Percent-decoded, `%2F` too, and cut at a decoded `?`: so captured behind real HTTP APIs.
       rawPath: percentDecoded(path).split('?', 1)[0] as string,
+      adds: [],
       keepsCookieField: false,
     });
     if (isEventTooLarge(event)) throw new Refusal(message(413, 'Request Entity Too Large'));

@@ -29,6 +29,10 @@ export const functionUrl: Door = {
       requestId: randomUUID(),
       // As it came; `requestContext.http.path` alone is decoded.
       rawPath: splitTarget(request.target)[0],
+      adds: [
+        ['x-amzn-tls-cipher-suite', 'TLS_AES_128_GCM_SHA256'],
+        ['x-amzn-tls-version', 'TLSv1.3'],
+      ],
       keepsCookieField: true,
     });
     if (isEventTooLarge(event)) throw new Refusal(text(413, '{"Message":"Request Entity Too Large"}'));

@@ -3,7 +3,7 @@
  * apart, the query both as it was and decoded, and an answer whose parts may be left to be inferred.
  */
 import { clfTime } from './clf-time.js';
-import type { HttpAnswer, HttpRequest } from './door.js';
+import type { Fields, HttpAnswer, HttpRequest } from './door.js';
 import { endToEnd, grouped, joined, lowerCased, objectOf, valuesOf, without } from './fields.js';
 import { forwarded } from './forwarded.js';
 import { requestBody } from './request-body.js';
@@ -15,6 +15,8 @@ interface Place {
   domainName: string;
   requestId: string;
   rawPath: string;
+  /** Fields of its own besides the common ones, in lower case. */
+  adds: Fields;
   /** HTTP APIs take the Cookie field out, Function URLs leave it in as well. */
   keepsCookieField: boolean;
 }
@@ -22,7 +24,7 @@ interface Place {
 export function toEvent2(request: HttpRequest, place: Place): object {
   const [path, query] = splitTarget(request.target);
   const now = new Date();
-  const added = [['host', place.domainName] as const, ...lowerCased(forwarded(request))];
+  const added = [['host', place.domainName] as const, ...lowerCased(forwarded(request)), ...place.adds];
   const replaced = [...added.map(([name]) => name), ...(place.keepsCookieField ? [] : ['cookie'])];
   const headers = grouped([...lowerCased(without(endToEnd(request.fields), replaced)), ...added]);
   // A body that came in chunks has a length by now.

@@ -19,6 +19,8 @@ export class Turns {
 
   /** Waits for the turn and returns what ends it. Ending twice does no harm. */
   take(deadlineMs: number): Promise<() => void> {
+    // Work that goes on after its request was answered must not be done in the next one's time.
+    if (performance.now() >= deadlineMs) return Promise.reject(new CarriedProblem(busyProblem()));
     if (this.#free > 0) {
       this.#free--;
       return Promise.resolve(this.#ending());

@@ -22,7 +22,7 @@ const noSchemas = () => () => {
 
 export function createFastifyAdapter(config: Config): FastifyAdapter {
   const adapter = new FastifyAdapter({
-    logger: loggerOptions(config.logLevel),
+    logger: loggerOptions(config),
     // Our own line a request instead of two; see hooks.ts.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: requestId,

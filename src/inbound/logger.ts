@@ -4,15 +4,21 @@
  */
 import type { LoggerService } from '@nestjs/common';
 import type { FastifyBaseLogger, FastifyServerOptions } from 'fastify';
+import type { Config } from '../config.js';
 
 /** Where a secret could hide in what we log; each is replaced before the line is written. */
 const redactedPaths = ['password', 'currentPassword', 'passwordHash', 'refreshToken', 'accessToken'].flatMap(
   (name) => [name, `*.${name}`, `*.*.${name}`],
 );
 
-export function loggerOptions(level: string): FastifyServerOptions['logger'] {
+export function loggerOptions({
+  logLevel,
+  isFunction,
+}: Pick<Config, 'logLevel' | 'isFunction'>): FastifyServerOptions['logger'] {
   return {
-    level,
+    level: logLevel,
+    // Pino writes by itself in the background, and a function is frozen with its answer; this writes at once.
+    ...(isFunction && { stream: process.stdout }),
     base: null,
     messageKey: 'message',
     timestamp: () => `,"time":"${new Date().toISOString()}"`,

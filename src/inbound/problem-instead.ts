@@ -24,7 +24,7 @@ export function problemInstead(
     headers: {
       ...Object.fromEntries(kept),
       ...problem.headers,
-      'content-type': 'application/problem+json',
+      'content-type': 'application/problem+json; charset=utf-8',
     },
     body: JSON.stringify(problemBody(problem, pathOf(target), headers['x-request-id'] ?? '')),
   };

@@ -19,16 +19,24 @@ export const deadlineProblem = (): Problem =>
     { retryAfterSeconds: 1 },
   );
 
+const tooLateProblem = (): Problem =>
+  new Problem(
+    'DEADLINE_EXCEEDED',
+    'The time for an answer was over before the work began. Nothing was done.',
+    {
+      retryAfterSeconds: 1,
+    },
+  );
+
 /** Puts the deadline on the request's meter, for whoever waits on its behalf, and answers when it has come. */
 export function watchDeadlines(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     const answerByMs = deadlines.get(request.raw);
     if (answerByMs === undefined) return done();
+    const leftMs = answerByMs - performance.now();
+    if (leftMs <= 0) return done(tooLateProblem());
     request.meter.answerByMs = answerByMs;
-    const timer = setTimeout(
-      () => answerProblem(deadlineProblem(), request, reply),
-      Math.max(0, answerByMs - performance.now()),
-    );
+    const timer = setTimeout(() => answerProblem(deadlineProblem(), request, reply), leftMs);
     reply.raw.once('close', () => clearTimeout(timer));
     done();
   });

@@ -105,3 +105,31 @@ test('after close every call is DATABASE_UNAVAILABLE', async () => {
     'DATABASE_UNAVAILABLE',
   );
 });
+
+test("what asks after its request's own time is over is DATABASE_BUSY, and nothing of it is done", async () => {
+  const { database } = await openTemporary();
+  await database.ping();
+  await withRequestMeter({ answerByMs: performance.now() }, async () => {
+    const row = (name: string) => database.client.user.create({ data: userRow(name) });
+    for (const attempt of [
+      () => row('late'),
+      () => database.transaction((tx) => tx.user.create({ data: userRow('later') })),
+      () => database.client.user.count(),
+    ])
+      expect(databaseProblem(await failure(attempt()))?.code).toBe('DATABASE_BUSY');
+  });
+  expect(await database.client.user.count()).toBe(0);
+});
+
+test("a request's own time bounds its calls, if it ends before theirs would", async () => {
+  const { database, url } = await openTemporary({ timeoutMs: 5_000 });
+  await database.transaction((tx) => holdClaim(database, tx, 'held'));
+  const holder = await hold(url);
+  const startedMs = performance.now();
+  const waiting = withRequestMeter({ answerByMs: startedMs + 1_000 }, () =>
+    failure(database.transaction((tx) => holdClaim(database, tx, 'held'))),
+  );
+  expect(databaseProblem(await waiting)?.code).toBe('DATABASE_BUSY');
+  expect(performance.now() - startedMs).toBeLessThan(900);
+  await holder.release();
+});

@@ -1,53 +1,44 @@
 /** Every door against a real socket: the same request must come to the same, or the service is the reason why not. */
-import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import committed from '../../bench/results/doors.json' with { type: 'json' };
 import { doors } from '../../emulator/doors/doors.js';
-import { type Case, callThrough, type DoorName } from './case.js';
-import { answerCases } from './cases/answers.js';
-import { apiCases } from './cases/api.js';
-import { requestCases } from './cases/requests.js';
-import { sizeCases } from './cases/sizes.js';
-import { openEchoApp } from './echo-app.js';
-import { openApi } from './open-api.js';
+import { callThrough, type DoorName } from './case.js';
+import { grounds } from './grounds.js';
+import { expectedVerdict } from './verdict.js';
 import { type Way, waysTo } from './ways.js';
 
-/** One application and the ways to it. */
-class Ground {
-  #ways: Way[] = [];
-  #close: () => Promise<void> = async () => undefined;
-
-  constructor(open: () => Promise<{ fastify: FastifyInstance; port: number; close(): Promise<void> }>) {
-    beforeAll(async () => {
-      const { fastify, port, close } = await open();
-      this.#ways = waysTo(fastify, port);
-      this.#close = close;
-    });
-    afterAll(() => this.#close());
-  }
-
-  run({ run }: Case, wayName: string): Promise<unknown> {
-    const way = this.#ways.find(({ name }) => name === wayName) as Way;
-    return run(callThrough(way), way);
-  }
-}
-
-describe.each([
-  {
-    what: 'an application of all sorts',
-    open: openEchoApp,
-    cases: [...requestCases, ...answerCases, ...sizeCases],
-  },
-  { what: 'the API', open: openApi, cases: apiCases },
-])('$what', ({ open, cases }) => {
-  const ground = new Ground(open);
+describe.each(grounds)('$what', ({ open, cases }) => {
+  let ways: Way[];
+  let close: () => Promise<void>;
+  beforeAll(async () => {
+    const opened = await open();
+    ways = waysTo(opened.fastify, opened.port);
+    close = opened.close;
+  });
+  afterAll(() => close());
 
   describe.each(doors)('through $name', ({ name }) => {
     test.each(cases)('$name', async (it) => {
-      const [reference, seen] = [await ground.run(it, 'socket'), await ground.run(it, name)];
+      const through = (wayName: string) => {
+        const way = ways.find((other) => other.name === wayName) as Way;
+        return it.run(callThrough(way), way);
+      };
+      const [reference, seen] = [await through('socket'), await through(name)];
       const exception = it.except?.[name as DoorName];
       if (!exception) return expect(seen).toEqual(reference);
       expect(seen).toMatchObject(exception.sees);
       expect(seen).not.toEqual(reference);
     });
   });
+});
+
+test('the table in the documents is of these cases; make it anew with: npm run trials -- doors', () => {
+  expect(committed.figures.rows).toEqual(
+    grounds
+      .flatMap(({ cases }) => cases)
+      .map((it) => ({
+        case: it.name,
+        ...Object.fromEntries(doors.map(({ name }) => [name, expectedVerdict(it, name)])),
+      })),
+  );
 });

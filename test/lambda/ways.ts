@@ -19,7 +19,7 @@ export interface Way {
 }
 
 /** From the block for documentation (RFC 5737): nobody's address, and not loopback. */
-export const SOURCE_IP = '203.0.113.7';
+const SOURCE_IP = '203.0.113.7';
 const HOST = 'api.example.org';
 
 /** @param fastify an application that listens on `port` */

@@ -21,5 +21,5 @@ export const reasons = {
   remapped:
     'The service keeps WWW-Authenticate to itself and hands it on as x-amzn-remapped-www-authenticate.',
   typed: 'The gateway gives an answer without a Content-Type one of its own.',
-  trailers: 'An event has no place for trailers: they are left out.',
+  trailers: 'A result has no place for trailers: they are left out.',
 } as const;

@@ -29,7 +29,7 @@ const at = (names: DoorName[], reason: string, sees: object): Case['except'] =>
 const refused = { status: 413 };
 const tooLarge = {
   status: 500,
-  headers: { 'content-type': 'application/problem+json' },
+  headers: { 'content-type': 'application/problem+json; charset=utf-8' },
   body: expectCode('ANSWER_TOO_LARGE'),
 };
 const gateways: DoorName[] = ['API Gateway v1', 'API Gateway v2'];
