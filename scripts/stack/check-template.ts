@@ -1,11 +1,13 @@
-/** Whether CloudFormation would know every word of a template: what would else be found out by a deployment. */
-import { checkPolicies } from './check-policy.js';
-import { ReferenceCheck } from './check-references.js';
-import { checkProperties, meant } from './check-value.js';
+/** Whether CloudFormation would know every word of a template: what only a deployment would find out else. */
+import { checkPolicies } from './check-policies.js';
+import { checkProperties } from './check-properties.js';
+import { type Complaint, complaint, meant, unknownNames } from './complaint.js';
+import { findCircle } from './find-circle.js';
+import { References } from './references.js';
 import type { Spec } from './spec.js';
-import { type Complain, isObject, type Template, type TemplateResource } from './template.js';
+import type { Template, TemplateResource } from './template.js';
 
-const sections = [
+const SECTIONS = [
   'AWSTemplateFormatVersion',
   'Description',
   'Metadata',
@@ -18,8 +20,7 @@ const sections = [
   'Resources',
   'Outputs',
 ];
-
-const resourceAttributes = [
+const ATTRIBUTES = [
   'Type',
   'Properties',
   'DependsOn',
@@ -30,68 +31,43 @@ const resourceAttributes = [
   'CreationPolicy',
   'Metadata',
 ];
+const OUTPUT = ['Value', 'Description', 'Export', 'Condition'];
 
 /** @returns one line a complaint: where, what, and what was probably meant */
 export function checkTemplate(template: Template, spec: Spec): string[] {
-  const complaints: string[] = [];
-  const complain: Complain = (path, message) => void complaints.push(`${path}: ${message}`);
-  onlyKnown(template, sections, '', complain);
-  const references = new ReferenceCheck(template, spec, complain);
-  const uses = new Map<string, string[]>();
-  for (const [id, resource] of Object.entries(template.Resources)) {
-    const path = `Resources.${id}`;
-    checkResource(spec, resource, path, complain);
-    if (resource.Condition !== undefined) references.condition(resource.Condition, `${path}.Condition`);
-    uses.set(id, [
-      ...references.dependsOn(resource.DependsOn, `${path}.DependsOn`),
-      ...references.check(resource.Properties, `${path}.Properties`),
-    ]);
-  }
-  references.check(template.Conditions, 'Conditions');
-  for (const [id, output] of Object.entries(template.Outputs ?? {})) {
-    onlyKnown(output, ['Value', 'Description', 'Export', 'Condition'], `Outputs.${id}`, complain);
-    references.check(output, `Outputs.${id}`);
-  }
+  const { Resources, Outputs = {}, Conditions } = template;
+  const references = new References(template, spec);
+  references.read(Conditions, 'Conditions');
+  references.read(Outputs, 'Outputs');
+  const uses = new Map(
+    Object.entries(Resources).map(([id, resource]) => [
+      id,
+      references.readResource(resource, `Resources.${id}`),
+    ]),
+  );
   const circle = findCircle(uses);
-  if (circle) complain('Resources', `each waits for the next: ${circle.join(' -> ')}`);
-  return complaints;
+  const complaints = [
+    ...unknownNames(Object.keys(template), SECTIONS, ''),
+    ...Object.entries(Resources).flatMap(([id, resource]) =>
+      checkResource(spec, resource, `Resources.${id}`),
+    ),
+    ...Object.entries(Outputs).flatMap(([id, output]) =>
+      unknownNames(Object.keys(output ?? {}), OUTPUT, `Outputs.${id}`),
+    ),
+    ...references.complaints,
+    ...(circle ? complaint('Resources', `each waits for the next: ${circle.join(' -> ')}`) : []),
+  ];
+  return complaints.map(({ path, message }) => `${path}: ${message}`);
 }
 
-function checkResource(spec: Spec, resource: TemplateResource, path: string, complain: Complain): void {
-  onlyKnown(resource, resourceAttributes, path, complain);
-  const known = spec.resource(resource.Type);
-  if (!known)
-    return complain(
-      `${path}.Type`,
-      `there is no type ${resource.Type}${meant(String(resource.Type), spec.typeNames())}`,
-    );
-  checkProperties(spec, resource.Properties ?? {}, known.properties, `${path}.Properties`, complain);
-  checkPolicies(resource.Properties, `${path}.Properties`, complain);
-}
-
-function onlyKnown(given: unknown, known: string[], path: string, complain: Complain): void {
-  if (!isObject(given)) return complain(path, 'is no object');
-  for (const name of Object.keys(given))
-    if (!known.includes(name))
-      complain([path, name].filter(Boolean).join('.'), `is not known${meant(name, known)}`);
-}
-
-/** Resources that wait for each other in a circle: CloudFormation refuses the whole stack. */
-function findCircle(uses: Map<string, string[]>): string[] | undefined {
-  const done = new Set<string>();
-  const visit = (id: string, way: string[]): string[] | undefined => {
-    if (way.includes(id)) return [...way.slice(way.indexOf(id)), id];
-    if (done.has(id)) return undefined;
-    for (const used of uses.get(id) ?? []) {
-      const circle = visit(used, [...way, id]);
-      if (circle) return circle;
-    }
-    done.add(id);
-    return undefined;
-  };
-  for (const id of uses.keys()) {
-    const circle = visit(id, []);
-    if (circle) return circle;
-  }
-  return undefined;
+function checkResource(spec: Spec, resource: TemplateResource, path: string): Complaint[] {
+  const { Type, Properties = {} } = resource;
+  const known = spec.resource(Type);
+  return [
+    ...unknownNames(Object.keys(resource), ATTRIBUTES, path),
+    ...(known
+      ? checkProperties(spec, Properties, known.properties, `${path}.Properties`)
+      : complaint(`${path}.Type`, `there is no type ${Type}${meant(String(Type), spec.typeNames())}`)),
+    ...checkPolicies(Properties, `${path}.Properties`),
+  ];
 }

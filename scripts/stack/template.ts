@@ -16,9 +16,6 @@ export interface TemplateResource {
   [attribute: string]: unknown;
 }
 
-/** Takes a complaint; `path` says where in the template. */
-export type Complain = (path: string, message: string) => void;
-
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

@@ -4,7 +4,7 @@ const secret = (name: string) =>
   `arn:aws:secretsmanager:us-east-1:123456789012:secret:farebox/prod/${name}-AbCdEf`;
 
 /** Every form that the stack can take. */
-export const variants: Record<string, Variant> = {
+export const variants = {
   dev: { stage: 'dev' },
   prod: { stage: 'prod' },
   'prod, all that is optional': {
@@ -24,4 +24,4 @@ export const variants: Record<string, Variant> = {
       migrateUserSecretArn: secret('migrate-user'),
     },
   },
-};
+} satisfies Record<string, Variant>;
