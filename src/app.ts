@@ -5,7 +5,6 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { appModule } from './app.module.js';
 import { Keyring } from './auth/keyring.js';
-import { localSecret } from './auth/local-secret.js';
 import type { Config } from './config.js';
 import { Database } from './database/database.js';
 import { migrate } from './database/migrations/migrate.js';
@@ -32,7 +31,7 @@ const exposedHeaders = [
  * @returns the application, its routes complete; `close()` it to let go of the database
  */
 export async function createApp(config: Config): Promise<NestFastifyApplication> {
-  const secrets = config.secrets.length > 0 ? config.secrets : [await localSecret(config.dataDir as string)];
+  const secrets = config.secrets.length > 0 ? config.secrets : [await developmentSecret(config)];
   if (config.migrateOnStart) await migrate(config.database.url);
   const database = await Database.open(config.database);
   try {
@@ -41,6 +40,11 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
     await database.close();
     throw error;
   }
+}
+
+async function developmentSecret(config: Config): Promise<string> {
+  const { localSecret } = await import('./auth/local-secret.js');
+  return localSecret(config.dataDir as string);
 }
 
 async function assemble(
@@ -52,10 +56,10 @@ async function assemble(
   const fastify = adapter.getInstance();
   // First, so that a request that is refused is waited for too.
   drainOnClose(fastify);
-  installHooks(fastify, config.mode);
+  const paths = watchRoutes(fastify);
+  installHooks(fastify, config.mode, paths);
   // After the last answer.
   fastify.addHook('onClose', () => database.close());
-  const completeRoutes = watchRoutes(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(
     appModule(config, database, keyring),
     adapter,
@@ -78,11 +82,11 @@ async function assemble(
       strictPreflight: false,
       preflightContinue: true,
     });
-  if (config.hasDocs) await serveDocuments(app);
+  if (config.hasDocs) await serveDocuments(app, { page: !config.isFunction });
   await app.init();
   // Plug-ins make their routes when they are loaded.
   await fastify.after();
-  completeRoutes();
+  paths.completeRoutes();
   await fastify.ready();
   return app;
 }

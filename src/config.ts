@@ -179,6 +179,8 @@ export const CONFIG = Symbol('config');
 /** The checked configuration. Durations in milliseconds, paths absolute. */
 export interface Config {
   readonly mode: Mode;
+  /** A deployed function: it serves one request at a time, beside many like it. */
+  readonly isFunction: boolean;
   readonly port: number;
   readonly host: string;
   readonly database: {
@@ -261,6 +263,7 @@ export function readConfig(env: Environment): Config {
 
   return {
     mode,
+    isFunction: isFunction(env),
     port: value.PORT as number,
     host: value.HOST as string,
     database: {

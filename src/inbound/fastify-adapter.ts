@@ -1,11 +1,11 @@
 /** Fastify as this API wants it: limits with their reasons, and every refusal of its own a problem. */
-import { METHODS } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { Config } from '../config.js';
 import { setAnswerHeaders } from './answer-headers.js';
 import { answerProblem } from './answer-problem.js';
 import { loggerOptions } from './logger.js';
+import { MAX_PARAM_LENGTH } from './max-param-length.js';
 import { answerOnSocket, REQUEST_TIMEOUT_MS, refuseExpectation } from './parser-refusals.js';
 import { requestId } from './request-id.js';
 import { toProblem } from './to-problem.js';
@@ -14,8 +14,11 @@ import { toProblem } from './to-problem.js';
 const BODY_LIMIT_BYTES = 1024 * 1024;
 /** Longer than an idle load balancer keeps a connection (60 s is usual), so that it, not we, closes first. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
-/** Ids are 36 characters; what is longer is no id of ours but still deserves its 404. */
-const MAX_PARAM_LENGTH = 500;
+
+/** Zod checks what comes in (`ValidationPipe`); ajv and its code generator are never loaded. */
+const noSchemas = () => () => {
+  throw new Error('routes have no JSON schemas');
+};
 
 export function createFastifyAdapter(config: Config): FastifyAdapter {
   const adapter = new FastifyAdapter({
@@ -33,6 +36,7 @@ export function createFastifyAdapter(config: Config): FastifyAdapter {
     return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     skipMiddie: true,
+    schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     // A URL that cannot be routed: no hook will run for it.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       setAnswerHeaders(request, reply, config.mode);
@@ -43,11 +47,6 @@ export function createFastifyAdapter(config: Config): FastifyAdapter {
     http: { requireHostHeader: false },
   });
   const fastify = adapter.getInstance();
-  // Methods that Node knows and Fastify does not are routed too, so that they can be refused by name.
-  for (const method of METHODS.filter(
-    (name) => name !== 'CONNECT' && !fastify.supportedMethods.includes(name),
-  ))
-    fastify.addHttpMethod(method, { hasBody: true });
   fastify.server.on('checkExpectation', refuseExpectation(config.mode));
   return adapter;
 }

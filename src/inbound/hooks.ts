@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Mode } from '../config.js';
 import { type RequestMeter, withRequestMeter } from '../metering/request-meter.js';
 import { Problem } from '../problem.js';
+import type { KnownPaths } from './allowed-methods.js';
 import { isVersioned, setAnswerHeaders } from './answer-headers.js';
 import { parseStrictJson } from './strict-json.js';
 
@@ -16,7 +17,7 @@ declare module 'fastify' {
 /** RFC 9110, 4.1 recommends at least 8,000 octets; what is longer is no URL of ours. */
 const MAX_URL_LENGTH = 8_000;
 
-export function installHooks(fastify: FastifyInstance, mode: Mode): void {
+export function installHooks(fastify: FastifyInstance, mode: Mode, paths: KnownPaths): void {
   fastify.decorateRequest('meter');
 
   for (const type of ['application/json', 'application/merge-patch+json'])
@@ -32,7 +33,7 @@ export function installHooks(fastify: FastifyInstance, mode: Mode): void {
 
   fastify.addHook('onRequest', (request, _reply, done) => {
     request.meter = {};
-    done(refusal(request));
+    done(refusal(request, paths));
   });
   // After the body was read: its events would have left an earlier context.
   fastify.addHook('preHandler', (request, _reply, done) => withRequestMeter(request.meter, done));
@@ -48,7 +49,7 @@ export function installHooks(fastify: FastifyInstance, mode: Mode): void {
 }
 
 /** What can be refused before a byte of the body is read. */
-function refusal(request: FastifyRequest): Problem | undefined {
+function refusal(request: FastifyRequest, paths: KnownPaths): Problem | undefined {
   if ((request.raw.url?.length ?? 0) > MAX_URL_LENGTH)
     return new Problem('URI_TOO_LONG', `A URL may have at most ${MAX_URL_LENGTH} characters.`);
   if (!isDecodable(request.raw.url ?? ''))
@@ -57,7 +58,7 @@ function refusal(request: FastifyRequest): Problem | undefined {
     return new Problem('BAD_REQUEST', 'HTTP/1.1 needs a Host header field.');
   // The CORS plug-in answers OPTIONS for every path there could be.
   if (request.is404 || request.routeOptions.url === '*')
-    return new Problem('NOT_FOUND', 'There is nothing at this path.');
+    return paths.refuse(request.method, request.raw.url ?? '/');
   if (
     isVersioned(request) &&
     request.accepts().type(['application/json', 'application/problem+json']) === false

@@ -1,8 +1,9 @@
-import { hash, nobodysHash, verify } from '#dist/auth/argon2.js';
 import { expect, it } from 'vitest';
+import { hash, nobodysHash, verify } from '#dist/auth/argon2.js';
 
 /** Made by the reference implementation: one is read alike by Node's own argon2 and by the package. */
-const known = '$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$qu7YaNBUVdA7W90s0oDV3Q/BGYy/YVhx+BlWYiF8kZ8';
+const known =
+  '$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$qu7YaNBUVdA7W90s0oDV3Q/BGYy/YVhx+BlWYiF8kZ8';
 
 it('knows a hash that was made elsewhere, and its password from another', async () => {
   expect(await verify(known, 'pw')).toBe(true);
