@@ -1,8 +1,10 @@
 /** Files that are made from the code: `npm run generate` writes them, the gate checks that they are fresh. */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { parse } from 'yaml';
 import { figuresTable } from '../bench/figures-table.js';
 import type { Figures } from '../bench/scenario.js';
 import { type Mode, settings } from '../src/config.js';
+import { type Billed, functionCosts } from './function-costs.js';
 import { flags } from './usage.js';
 
 const root = new URL('../', import.meta.url);
@@ -70,6 +72,16 @@ async function benchTable(name: string): Promise<string> {
   return `${figuresTable(rows)}\n\n${date.slice(0, 10)}, ${cores} cores (${cpu}), ${memoryGiB} GiB, Node.js ${node}: ${said.join(', ')}.`;
 }
 
+/** What the functions cost, by what `npm run bench` has found them to be billed where it has. */
+async function costsTable(): Promise<string> {
+  const result = await read('bench/results/cold-start.json');
+  const { billed } = (result === '' ? {} : JSON.parse(result)) as { billed?: Billed };
+  const stack = parse(await read('serverless.yml'), { logLevel: 'silent' }) as {
+    functions: { api: { memorySize: number } };
+  };
+  return functionCosts(billed, stack.functions.api.memorySize);
+}
+
 /** Replaces what stands between a block's two markers. @throws Error when a marker is missing */
 function withBlock(text: string, name: string, content: string): string {
   const [start, end] = [`<!-- ${name}: made by "npm run generate" -->`, `<!-- end of ${name} -->`];
@@ -86,7 +98,11 @@ const files: Record<string, string> = {
     'trials',
     await trialsTable(),
   ),
-  'docs/operations.md': withBlock(await read('docs/operations.md'), 'bench', await benchTable('users')),
+  'docs/operations.md': withBlock(
+    withBlock(await read('docs/operations.md'), 'bench', await benchTable('users')),
+    'costs',
+    await costsTable(),
+  ),
 };
 
 const isCheck = flags(
