@@ -91,11 +91,11 @@ class CloudFormation {
 
   answer(action: string, response: ServerResponse): void {
     response.setHeader('content-type', 'text/xml');
-    if (action === 'DescribeStacks' && !this.account.hasStack) {
+    const isMissing = action === 'DescribeStacks' && !this.account.hasStack;
+    if (isMissing || (action === 'UpdateStack' && this.account.doesDeploymentFail)) {
+      const message = isMissing ? 'Stack does not exist' : 'A role is missing';
       response.statusCode = 400;
-      response.end(
-        '<R><Error><Code>ValidationError</Code><Message>Stack does not exist</Message></Error></R>',
-      );
+      response.end(`<R><Error><Code>ValidationError</Code><Message>${message}</Message></Error></R>`);
       return;
     }
     if (action === 'CreateStack' || action === 'UpdateStack') {
