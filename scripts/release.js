@@ -45,21 +45,20 @@ if (help) {
 if (!stage) refuse('which --stage?');
 const where = ['--stage', stage, ...param.flatMap((one) => ['--param', one])];
 
-/** Runs osls to its end, and shows what it says. */
-function serverless(/** @type {string[]} */ ...command) {
+/** Runs osls to its end. @param {'inherit' | 'pipe'} output shown as it comes, or to be read */
+function serverless(output, /** @type {string[]} */ ...command) {
   process.stdout.write(`== serverless ${command.join(' ')}\n`);
-  const { status, stdout, stderr, error } = spawnSync('serverless', [...command, ...where], {
+  const done = spawnSync('serverless', [...command, ...where], {
     encoding: 'utf8',
+    stdio: ['ignore', output, output],
   });
-  if (error) refuse(`cannot run serverless (${error.message}); npm run release finds it.`);
-  process.stdout.write(stdout);
-  process.stderr.write(stderr);
-  return { isDone: status === 0, output: stdout + stderr };
+  if (done.error) refuse(`cannot run serverless (${done.error.message}); npm run release finds it.`);
+  return done;
 }
 
 /** A step without which no later one may be. */
 function must(/** @type {string[]} */ ...command) {
-  if (serverless(...command).isDone) return;
+  if (serverless('inherit', ...command).status === 0) return;
   process.stderr.write(`Not released: "serverless ${command.join(' ')}" failed.\n`);
   process.exit(1);
 }
@@ -71,18 +70,19 @@ const deploy = () => must('deploy', '--force');
 if (isWithoutMigrations) {
   deploy();
 } else {
-  const { isDone, output } = serverless('deploy', 'function', '--function', 'migrate');
-  if (!isDone && !output.includes(NOT_YET_DEPLOYED)) {
-    process.stderr.write('Not released: the migrate function could not be brought up to date.\n');
-    process.exit(1);
-  }
-  if (isDone) {
+  const { status, stdout, stderr } = serverless('pipe', 'deploy', 'function', '--function', 'migrate');
+  process.stdout.write(stdout);
+  process.stderr.write(stderr);
+  if (status === 0) {
     migrate();
     deploy();
-  } else {
+  } else if ((stdout + stderr).includes(NOT_YET_DEPLOYED)) {
     // Nobody calls an API that is only now made: until it is migrated it answers 503 MIGRATIONS_PENDING.
     deploy();
     migrate();
+  } else {
+    process.stderr.write('Not released: the migrate function could not be brought up to date.\n');
+    process.exit(1);
   }
 }
 process.stdout.write(`Released to ${stage}.\n`);
