@@ -9,7 +9,7 @@ export type PropertyType =
   /** An object with properties of its own. */
   | { type: 'ref'; reference: { $ref: string } };
 
-export interface Property {
+interface Property {
   type: PropertyType;
   /** What AWS has widened once may still be written as before. */
   previousTypes?: PropertyType[];
