@@ -2,10 +2,11 @@
 import '@fastify/accepts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Mode } from '../config.js';
-import { type RequestMeter, withRequestMeter } from '../metering/request-meter.js';
+import { meteredParts, type RequestMeter, withRequestMeter } from '../metering/request-meter.js';
 import { Problem } from '../problem.js';
 import type { KnownPaths } from './allowed-methods.js';
 import { isVersioned, setAnswerHeaders } from './answer-headers.js';
+import { watchDeadlines } from './request-deadline.js';
 import { parseStrictJson } from './strict-json.js';
 
 declare module 'fastify' {
@@ -35,6 +36,7 @@ export function installHooks(fastify: FastifyInstance, mode: Mode, paths: KnownP
     request.meter = {};
     done(refusal(request, paths));
   });
+  watchDeadlines(fastify);
   // After the body was read: its events would have left an earlier context.
   fastify.addHook('preHandler', (request, _reply, done) => withRequestMeter(request.meter, done));
 
@@ -89,7 +91,9 @@ function logAccess(request: FastifyRequest, reply: FastifyReply): void {
       status: reply.statusCode,
       durationMs: Number(reply.elapsedTime.toFixed(3)),
       ...Object.fromEntries(
-        Object.entries(request.meter ?? {}).map(([part, ms]) => [`${part}Ms`, Number(ms.toFixed(3))]),
+        meteredParts
+          .filter((part) => request.meter?.[part] !== undefined)
+          .map((part) => [`${part}Ms`, Number(request.meter[part]?.toFixed(3))]),
       ),
       address: request.ip,
     },

@@ -13,9 +13,14 @@ const ofAnyRequest: readonly ProblemCode[] = [
   'EXPECTATION_FAILED',
   'HEADERS_TOO_LARGE',
   'INTERNAL',
+  'ANSWER_TOO_LARGE',
+  'DEADLINE_EXCEEDED',
 ];
 const ofBodies: readonly ProblemCode[] = ['BODY_INVALID', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'];
 const ofTheDatabase: readonly ProblemCode[] = ['DATABASE_BUSY', 'DATABASE_UNAVAILABLE', 'MIGRATIONS_PENDING'];
+
+/** With `Retry-After`. */
+const sayingWhen: readonly ProblemCode[] = ['SIGN_IN_BUSY', 'DEADLINE_EXCEEDED', ...ofTheDatabase];
 
 interface Call {
   readonly method: string;
@@ -108,9 +113,7 @@ function headersOfProblems(codes: readonly ProblemCode[]): HeaderName[] {
   return [
     ...(has('UNAUTHENTICATED') ? (['WWW-Authenticate'] as const) : []),
     ...(has('METHOD_NOT_ALLOWED') ? (['Allow'] as const) : []),
-    ...(has('SIGN_IN_BUSY', 'DATABASE_BUSY', 'DATABASE_UNAVAILABLE', 'MIGRATIONS_PENDING')
-      ? (['Retry-After'] as const)
-      : []),
+    ...(has(...sayingWhen) ? (['Retry-After'] as const) : []),
   ];
 }
 

@@ -135,6 +135,17 @@ export const problemDescriptions: Readonly<Record<ProblemCode, ProblemDescriptio
       'The request met an error that nobody foresaw; it is in the log. It may work later; tell the operator the `requestId` if it does not.',
     detail: 'The request failed. Its id helps the operator find out why.',
   },
+  ANSWER_TOO_LARGE: {
+    description:
+      'The answer is larger than a function can send: 6 MB, and 1 MB behind a load balancer. What was asked for has been done. Ask for less at a time, with a lower `limit`.',
+    detail: 'The answer has more than the 6 MB that can be sent from here. Ask for less at a time.',
+  },
+  DEADLINE_EXCEEDED: {
+    description:
+      'A function has a limited time for each request, and it ran out. After `Retry-After` seconds look whether a change was made before repeating the request.',
+    detail:
+      'The answer was not ready in the time there is. A change may have been made: look before trying again.',
+  },
   DATABASE_BUSY: {
     description:
       'The database did not get to this request in time, and nothing was changed by it. Repeat it after `Retry-After` seconds.',

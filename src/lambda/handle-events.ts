@@ -1,12 +1,8 @@
-/** Events in, the application's answers out. */
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { Context } from 'aws-lambda';
-import serverless from 'serverless-http';
+import { type EventHandler, serveEvents } from './http/serve-events.js';
 
-export type EventHandler = (event: unknown, context: Context) => Promise<unknown>;
+export type { EventHandler };
 
-export function handleEvents(app: NestFastifyApplication): EventHandler {
-  // Fastify's router itself: handed the instance, serverless-http spoils binary and streamed bodies.
-  const handle = serverless(app.getHttpAdapter().getInstance().routing);
-  return (event, context) => handle(event as object, context);
-}
+/** Events of any door in, the application's answers out. */
+export const handleEvents = (app: NestFastifyApplication): EventHandler =>
+  serveEvents(app.getHttpAdapter().getInstance());

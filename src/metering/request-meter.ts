@@ -9,7 +9,10 @@ export const meteredParts = ['db', 'queue', 'hash'] as const;
 export type MeteredPart = (typeof meteredParts)[number];
 
 /** Milliseconds spent so far, by part. Parts that ran at the same time are each counted. */
-export type RequestMeter = Partial<Record<MeteredPart, number>>;
+export type RequestMeter = Partial<Record<MeteredPart, number>> & {
+  /** When (on `performance.now()`) the request must be answered, where something outside sets that. */
+  answerByMs?: number;
+};
 
 const meters = new AsyncLocalStorage<RequestMeter>();
 
@@ -21,6 +24,11 @@ export function withRequestMeter<T>(meter: RequestMeter, work: () => T): T {
 /** Milliseconds this request has spent in `part`; 0 outside a request. */
 export function meteredMs(part: MeteredPart): number {
   return meters.getStore()?.[part] ?? 0;
+}
+
+/** When (on `performance.now()`) this request must be answered; Infinity where nothing says so. */
+export function answerByMs(): number {
+  return meters.getStore()?.answerByMs ?? Number.POSITIVE_INFINITY;
 }
 
 /** Awaits `work` and books its duration under `part`, also when it fails. */

@@ -181,7 +181,9 @@ describe.each(transports)('a request that cannot be served over $name', (transpo
     'is 400 when its URL is malformed: %s',
     async (path) => {
       const answer = await api.get(path, api.admin.as);
-      expectProblem(answer, 400, 'URL_INVALID');
+      // An HTTP API decodes the path: a percent sign that is left means itself.
+      if (transport.name === 'function event') expectProblem(answer, 404, 'NOT_FOUND');
+      else expectProblem(answer, 400, 'URL_INVALID');
       expect(answer.headers['x-process-time']).toMatch(/^\d+(\.\d+)?$/);
       expect(answer.headers['server-timing']).toMatch(/^app;dur=/);
     },

@@ -3,7 +3,11 @@ import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { InjectOptions } from 'fastify';
-import serverless from 'serverless-http';
+import { handleEvents } from '#dist/lambda/handle-events.js';
+import { apiGatewayV2 } from '../../emulator/doors/api-gateway-v2.js';
+import type { HttpRequest } from '../../emulator/doors/door.js';
+import { inProcess } from '../../emulator/doors/in-process.js';
+import { passThrough } from '../../emulator/doors/pass-through.js';
 
 export type Fields = Record<string, string | string[]>;
 
@@ -124,48 +128,39 @@ const socket: Transport = {
   },
 };
 
-/** API Gateway's payload format 2.0: fields of one name joined, cookies apart, the body as text or base64. */
-function toEvent(call: Call): object {
+/** A request as it would go over the wire to the function's door. */
+function toRequest(call: Call): HttpRequest {
   const { method, headers, payload } = toWire(call);
-  const [rawPath = '/', ...query] = call.path.split('?');
-  const fields = Object.entries(headers).map(([name, value]) => [
-    name.toLowerCase(),
-    [value].flat().join(', '),
-  ]);
-  const { cookie, ...rest } = Object.fromEntries(fields) as Record<string, string>;
-  const isBinary = Buffer.isBuffer(payload);
+  const body = Buffer.from(payload ?? '');
+  const given = Object.entries(headers).flatMap(([name, values]) =>
+    [values].flat().map((value) => [name, value] as const),
+  );
+  const has = (name: string) => given.some(([other]) => other.toLowerCase() === name);
   return {
-    version: '2.0',
-    rawPath,
-    rawQueryString: query.join('?'),
-    headers: { host: 'api.example.org', 'content-length': String(Buffer.byteLength(payload ?? '')), ...rest },
-    ...(cookie !== undefined && { cookies: cookie.split('; ') }),
-    requestContext: { http: { method, path: rawPath, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1' } },
-    body: isBinary ? payload.toString('base64') : (payload ?? ''),
-    isBase64Encoded: isBinary,
+    method,
+    target: call.path,
+    fields: [
+      ...(has('host') ? [] : [['Host', 'api.example.org'] as const]),
+      ...(payload === undefined || has('content-length')
+        ? []
+        : [['Content-Length', `${body.length}`] as const]),
+      ...given,
+    ],
+    body,
+    sourceIp: '127.0.0.1',
   };
-}
-
-interface EventAnswer {
-  statusCode: number;
-  headers: Record<string, string>;
-  cookies: string[];
-  body: string;
 }
 
 const functionEvent: Transport = {
   name: 'function event',
   open: async (app) => {
-    const handle = serverless(app.getHttpAdapter().getInstance().routing);
+    const invoke = inProcess(handleEvents(app));
     return {
       call: async (call) => {
-        const { statusCode, headers, cookies, body } = (await handle(toEvent(call), {})) as EventAnswer;
-        // One cookie alone stays among the fields; API Gateway takes both forms.
-        return toAnswer(
-          statusCode,
-          cookies.length > 0 ? { ...headers, 'set-cookie': cookies } : headers,
-          body,
-        );
+        const { status, fields, body } = await passThrough(apiGatewayV2, toRequest(call), invoke);
+        const headers = Object.fromEntries(fields.filter(([name]) => name !== 'set-cookie'));
+        const cookies = fields.filter(([name]) => name === 'set-cookie').map(([, value]) => value);
+        return toAnswer(status, { ...headers, 'set-cookie': cookies }, body.toString());
       },
       close: async () => undefined,
     };

@@ -7,7 +7,7 @@ import { lacksInject, places, roomOf, sources } from '../support/sources.js';
 const house = `
   ENTRY    main.ts         -> app.ts, banner.ts, environment.ts, database
   ENTRY    cli             -> environment.ts, users, auth, database
-  ENTRY    lambda          -> app.ts, database
+  ENTRY    lambda          -> app.ts, inbound, database
   ENTRY    banner.ts       ->
   ENTRY    environment.ts  ->
   BUILD    app.ts          -> app.module.ts, auth, inbound, database

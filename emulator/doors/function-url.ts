@@ -1,0 +1,44 @@
+/** A Function URL, auth type NONE, buffered: payload format 2.0 with differences, captured behind real ones. */
+import { randomUUID } from 'node:crypto';
+import type { Door, HttpAnswer, HttpRequest } from './door.js';
+import { endToEnd, withRemapped } from './fields.js';
+import { isEventTooLarge } from './invocation-limits.js';
+import { toAnswer2, toEvent2 } from './payload-2.js';
+import { Refusal } from './refusal.js';
+import { splitTarget } from './target.js';
+
+const URL_ID = 'abcdefghijklmnopqrstuvwxyz012345';
+/** Its only name: a request for another host does not reach it. */
+export const FUNCTION_URL_DOMAIN = `${URL_ID}.lambda-url.us-east-1.on.aws`;
+
+/** The statuses are documented ("Monitoring function URLs"), the bodies are not. */
+const text = (status: number, body: string): HttpAnswer => ({
+  status,
+  fields: [['content-type', 'application/json']],
+  body: Buffer.from(body),
+});
+
+export const functionUrl: Door = {
+  name: 'Function URL',
+
+  toEvent(request: HttpRequest): object {
+    const event = toEvent2(request, {
+      accountId: 'anonymous',
+      apiId: URL_ID,
+      domainName: FUNCTION_URL_DOMAIN,
+      requestId: randomUUID(),
+      // As it came; `requestContext.http.path` alone is decoded.
+      rawPath: splitTarget(request.target)[0],
+      keepsCookieField: true,
+    });
+    if (isEventTooLarge(event)) throw new Refusal(text(413, '{"Message":"Request Entity Too Large"}'));
+    return event;
+  },
+
+  toAnswer(result: unknown): HttpAnswer {
+    const answer = toAnswer2(result, 'application/json');
+    return answer ? { ...answer, fields: withRemapped(endToEnd(answer.fields)) } : functionUrl.toFailure();
+  },
+
+  toFailure: () => text(502, 'Internal Server Error'),
+};

@@ -1,0 +1,10 @@
+import type { HttpAnswer } from './door.js';
+
+/** Thrown by a door's `toEvent`: the service answers by itself, without the function. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+
+  constructor(readonly answer: HttpAnswer) {
+    super(`The service answers ${answer.status} itself.`);
+  }
+}

@@ -1,0 +1,62 @@
+/** The adapter: an event of any door in, its result out. What HTTP cannot carry through a function is said as a problem. */
+import type { Context } from 'aws-lambda';
+import type { FastifyInstance } from 'fastify';
+import { problemInstead } from '../../inbound/problem-instead.js';
+import { deadlineProblem } from '../../inbound/request-deadline.js';
+import { Problem } from '../../problem.js';
+import { answerBy } from './answer-by.js';
+import { answerEvents } from './answer-events.js';
+import { BrokenAnswer } from './broken-answer.js';
+import { formOf } from './form-of.js';
+import type { PlainAnswer, PlainRequest } from './plain.js';
+
+export type EventHandler = (event: unknown, context: Context) => Promise<object>;
+
+/** The handler rejects for events that are no HTTP requests, and for nothing else. */
+export function serveEvents(fastify: FastifyInstance): EventHandler {
+  const answer = answerEvents(fastify);
+
+  /** Says `problem`, and tells the log, in which the request stands as answered. */
+  function instead(problem: Problem, headers: Record<string, string>, { path }: PlainRequest): PlainAnswer {
+    fastify.log.warn({ code: problem.code, requestId: headers['x-request-id'] }, problem.message);
+    const { status, ...rest } = problemInstead(problem, headers, path);
+    return { statusCode: status, ...rest, cookies: [], isBase64Encoded: false };
+  }
+
+  return async (event, context) => {
+    const form = formOf(event);
+    const request = form.toRequest(event as object);
+    const answerByMs = answerBy(context, request.takenInMs);
+    const plain = await answer(request, answerByMs).catch((error: unknown) => {
+      if (!(error instanceof BrokenAnswer)) throw error;
+      const isLate = performance.now() >= answerByMs;
+      return instead(isLate ? deadlineProblem() : brokenProblem(error), error.headers, request);
+    });
+    const result = form.toResult(plain, event as object);
+    if (!isLarger(result, plain.body, form.resultLimitBytes)) return result;
+    return form.toResult(
+      instead(tooLargeProblem(form.resultLimitBytes), plain.headers, request),
+      event as object,
+    );
+  };
+}
+
+/** A character of a string has at most six bytes in JSON (`\u0000`). */
+const JSON_BYTES_PER_CHARACTER = 6;
+/** More than header fields come to. */
+const FIELDS_BYTES = 64 * 1024;
+
+/** Counted exactly only where it may be so: as JSON, with base64's growth or that of escapes. */
+function isLarger(result: object, body: string, limitBytes: number): boolean {
+  const mayBe = body.length * JSON_BYTES_PER_CHARACTER + FIELDS_BYTES > limitBytes;
+  return mayBe && Buffer.byteLength(JSON.stringify(result)) > limitBytes;
+}
+
+const tooLargeProblem = (limitBytes: number): Problem =>
+  new Problem(
+    'ANSWER_TOO_LARGE',
+    `The answer has more than the ${Math.floor(limitBytes / 1_000_000)} MB that can be sent from here. Ask for less at a time.`,
+  );
+
+const brokenProblem = (cause: BrokenAnswer): Problem =>
+  new Problem('INTERNAL', 'The request failed. Its id helps the operator find out why.', { cause });

@@ -1,0 +1,86 @@
+/** The ways to one application: a real socket, which is the reference, and each door in front of the function. */
+import { request as httpRequest } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import { type EventHandler, serveEvents } from '#dist/lambda/http/serve-events.js';
+import type { Door, HttpAnswer, HttpRequest } from '../../emulator/doors/door.js';
+import { doors } from '../../emulator/doors/doors.js';
+import { FUNCTION_URL_DOMAIN } from '../../emulator/doors/function-url.js';
+import { inProcess } from '../../emulator/doors/in-process.js';
+import { passThrough } from '../../emulator/doors/pass-through.js';
+
+/** What a client sees; a connection that is cut before the answer is whole is no body. */
+export type Seen = Omit<HttpAnswer, 'body'> & { body: Buffer | 'cut' };
+
+export interface Way {
+  name: string;
+  /** Of a page that this way leads to, as a browser says it. */
+  origin: string;
+  call(request: Omit<HttpRequest, 'sourceIp'>): Promise<Seen>;
+}
+
+/** From the block for documentation (RFC 5737): nobody's address, and not loopback. */
+export const SOURCE_IP = '203.0.113.7';
+const HOST = 'api.example.org';
+
+/** @param fastify an application that listens on `port` */
+export function waysTo(fastify: FastifyInstance, port: number): [reference: Way, ...Way[]] {
+  const handle = serveEvents(fastify);
+  return [socketTo(port), ...doors.map((door) => wayThrough(door, handle))];
+}
+
+function wayThrough(door: Door, handle: EventHandler): Way {
+  return {
+    name: door.name,
+    origin: `https://${door.name === 'Function URL' ? FUNCTION_URL_DOMAIN : HOST}`,
+    call: ({ fields, ...request }) =>
+      passThrough(
+        door,
+        { ...request, fields: withHost(fields, request.body), sourceIp: SOURCE_IP },
+        inProcess(handle),
+      ),
+  };
+}
+
+const socketTo = (port: number): Way => ({
+  name: 'socket',
+  origin: `https://${HOST}`,
+  call: ({ method, target, fields, body }) =>
+    new Promise((resolve, reject) => {
+      const outgoing = httpRequest({
+        host: '127.0.0.1',
+        port,
+        method,
+        path: target,
+        headers: [
+          ...withHost(fields, body),
+          // Else Node would announce chunks.
+          ...(body.length === 0 && method !== 'GET' && method !== 'HEAD' ? [['Content-Length', '0']] : []),
+          ['Connection', 'close'],
+        ].flat(),
+      });
+      outgoing.on('error', reject);
+      outgoing.on('response', (incoming) => {
+        const chunks: Buffer[] = [];
+        const { statusCode = 0, rawHeaders } = incoming;
+        const pairs = rawHeaders.flatMap((name, index) =>
+          index % 2 === 0 ? [[name, rawHeaders[index + 1] as string] as const] : [],
+        );
+        const end = (whole: Buffer | 'cut') => resolve({ status: statusCode, fields: pairs, body: whole });
+        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+        incoming.on('end', () => end(Buffer.concat(chunks)));
+        incoming.on('error', () => end('cut'));
+      });
+      outgoing.end(body);
+    }),
+});
+
+function withHost(fields: HttpRequest['fields'], body: Buffer): [string, string][] {
+  const has = (name: string) => fields.some(([other]) => other.toLowerCase() === name);
+  return [
+    ...(has('host') ? [] : [['Host', HOST] as [string, string]]),
+    ...fields.map(([name, value]) => [name, value] as [string, string]),
+    ...(body.length > 0 && !has('content-length') && !has('transfer-encoding')
+      ? [['Content-Length', String(body.length)] as [string, string]]
+      : []),
+  ];
+}
