@@ -57,19 +57,19 @@ async function trialsTable(): Promise<string> {
 }
 
 /** As `npm run bench` writes it. */
-interface Measured extends Figures {
+interface Measured extends Figures<unknown> {
   date: string;
   machine: { cores: number; cpu: string; memoryGiB: number; node: string };
 }
 
 /** What a scenario of the bench has measured, from its committed result. */
-async function benchTable(name: string): Promise<string> {
+async function benchTable<Row>(name: string, table: (rows: readonly Row[]) => string): Promise<string> {
   const { date, machine, conditions, rows } = JSON.parse(
     await read(`bench/results/${name}.json`),
   ) as Measured;
   const { cores, cpu, memoryGiB, node } = machine;
   const said = Object.entries(conditions).map(([condition, value]) => `${condition} ${value}`);
-  return `${figuresTable(rows)}\n\n${date.slice(0, 10)}, ${cores} cores (${cpu}), ${memoryGiB} GiB, Node.js ${node}: ${said.join(', ')}.`;
+  return `${table(rows as Row[])}\n\n${date.slice(0, 10)}, ${cores} cores (${cpu}), ${memoryGiB} GiB, Node.js ${node}: ${said.join(', ')}.`;
 }
 
 /** What comes through each door of a function otherwise than over a socket, and why; then all that was tried. */
@@ -131,7 +131,7 @@ const files: Record<string, string> = {
     trials: await trialsTable(),
   }),
   'docs/operations.md': withBlocks(await read('docs/operations.md'), {
-    bench: await benchTable('users'),
+    bench: await benchTable('users', figuresTable),
     costs: await costsTable(),
     doors: await doorsTable(),
   }),

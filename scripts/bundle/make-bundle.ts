@@ -10,6 +10,7 @@ import { build } from '../build.js';
 import { compile } from './compile.js';
 import type { ServerEngineName } from './engine-name.js';
 import { makeDocument } from './make-document.js';
+import { type Measure, noMeasure } from './measures.js';
 import { queryCompilerWasm } from './one-engine.js';
 import { openScratchDatabase } from './scratch-database.js';
 import { type SizeReport, sizeReport } from './size-report.js';
@@ -18,6 +19,12 @@ import { zipFolder } from './zip-folder.js';
 
 const run = promisify(execFile);
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** In this order: what V8 compiles depends on what needs no compiling any more. */
+const recordings = [
+  ['plans', 'query plans'],
+  ['cache', 'code cache'],
+] as const;
 
 /** One file of src/lambda/ each. */
 export const functionNames = ['api', 'migrate'] as const;
@@ -32,6 +39,8 @@ export interface BundleOptions {
   /** An empty database of the engine to record with; PostgreSQL brings its own. Without one nothing is recorded. */
   scratchUrl?: string | undefined;
   functions?: readonly FunctionName[];
+  /** Measures not to take: what they are worth is measured without them. */
+  without?: ReadonlySet<Measure>;
   /** Is told what is being done. */
   progress?: (step: string) => void;
 }
@@ -43,6 +52,7 @@ export async function makeBundle({
   node,
   scratchUrl,
   functions = functionNames,
+  without = noMeasure,
   progress = () => undefined,
 }: BundleOptions): Promise<SizeReport[]> {
   await build();
@@ -58,9 +68,10 @@ export async function makeBundle({
     for (const name of functions) {
       progress(`${name}: compiling`);
       const unpacked = join(work, name);
-      const { modules } = await unpack(name, engine, unpacked);
+      const { modules } = await unpack(name, engine, without, unpacked);
       if (recordOn !== undefined) {
-        for (const what of ['plans', 'cache'] as const) {
+        for (const [what, measure] of recordings) {
+          if (without.has(measure)) continue;
           progress(`${name}: recording ${what}`);
           await record(node, unpacked, name, what, recordOn);
         }
@@ -79,9 +90,14 @@ export async function makeBundle({
 }
 
 /** What the zip holds, but for what is recorded. */
-async function unpack(name: FunctionName, engine: ServerEngineName, folder: string) {
+async function unpack(
+  name: FunctionName,
+  engine: ServerEngineName,
+  without: ReadonlySet<Measure>,
+  folder: string,
+) {
   await mkdir(folder, { recursive: true });
-  const compiled = await compile(name, engine);
+  const compiled = await compile(name, engine, without);
   await writeFile(join(folder, 'function.cjs'), compiled.code);
   await writeFile(join(folder, 'function.cjs.map'), compiled.map);
   await cp(at('shipped/index.mjs'), join(folder, 'index.mjs'));

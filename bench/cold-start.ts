@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { nodeFlags } from '../emulator/node-flags.js';
+
+const MEMORY_MB = 1024;
+const program = fileURLToPath(new URL('./servers/first-event.js', import.meta.url));
+
+/** Milliseconds of one start, from the process's beginning; the parts follow each other. */
+export interface ColdStart {
+  /** From spawn to the answer, as whoever started the process sees it. */
+  totalMs: number;
+  /** Until Node.js runs the first line of ours. */
+  nodeMs: number;
+  /** Reading, compiling and evaluating the modules; of a handler without more parts all of its start. */
+  importsMs: number;
+  /** Making the application and its objects. */
+  createMs: number;
+  /** Routes, hooks, readiness. */
+  initMs: number;
+  /** The event: connecting, the queries, the answer. */
+  eventMs: number;
+}
+
+interface Marks {
+  statusCode: number;
+  began: number;
+  loaded?: number;
+  created?: number;
+  booted: number;
+  answered: number;
+}
+
+/** Starts one process, as the managed runtime starts it. @throws Error when it does not answer with 200 */
+export async function coldStart(
+  node: string,
+  args: readonly string[],
+  environment: Record<string, string>,
+  flags: readonly string[] = [],
+): Promise<ColdStart> {
+  const startedMs = performance.now();
+  const child = spawn(node, [...nodeFlags(MEMORY_MB), ...flags, program, ...args], {
+    env: environment,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  let totalMs = 0;
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk;
+    if (totalMs === 0 && output.includes('first-event ')) totalMs = performance.now() - startedMs;
+  });
+  await new Promise((resolve) => child.once('close', resolve));
+  const marks: Marks | undefined = JSON.parse(/^first-event (.*)$/m.exec(output)?.[1] ?? 'null');
+  if (marks?.statusCode !== 200) throw new Error(`a start failed: ${output}`);
+  const { began, loaded = marks.booted, created = loaded, booted, answered } = marks;
+  return {
+    totalMs,
+    nodeMs: began,
+    importsMs: loaded - began,
+    createMs: created - loaded,
+    initMs: booted - created,
+    eventMs: answered - booted,
+  };
+}

@@ -1,0 +1,191 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ExecutionEnvironment } from '../../emulator/execution-environment.js';
+import { readStack } from '../../emulator/read-stack.js';
+import { unzip } from '../../emulator/unzip.js';
+import { makeBundle } from '../../scripts/bundle/make-bundle.js';
+import { type Measure, measures } from '../../scripts/bundle/measures.js';
+import { openBenchDatabases } from '../bench-databases.js';
+import { password, signIn } from '../client.js';
+import { type ColdStart, coldStart } from '../cold-start.js';
+import { type ColdStartRow, coldStartTable } from '../cold-start-table.js';
+import type { Figure, Scenario } from '../scenario.js';
+import { startSide } from '../start-side.js';
+import { spread } from '../statistics.js';
+
+/** Files are in the system's memory and the processor's clock is up after these. */
+const WARM_UP_ROUNDS = 2;
+/** Of one instance, after its first event. */
+const WARM_EVENTS = 200;
+const USER = 'ada@example.org';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const node = process.env.NODE_24 ?? process.execPath;
+
+/** A way to start: what first-event.js is to load, and how. */
+interface Side {
+  name: string;
+  file: string;
+  environment?: Record<string, string>;
+  flags?: string[];
+}
+
+export const scenario: Scenario<ColdStartRow> = {
+  question:
+    'What is a cold start of the API, to its first answered event, beside a bare handler of one query?',
+  table: coldStartTable,
+  async run({ rounds }, progress) {
+    const folder = mkdtempSync(join(tmpdir(), 'farebox-cold-start-'));
+    const databases = await openBenchDatabases('postgresql');
+    try {
+      const [url] = databases.urls;
+      const environment = {
+        PATH: process.env.PATH ?? '',
+        // For Node.js before 24.7, which has no argon2.
+        NODE_PATH: join(root, 'node_modules'),
+        NODE_ENV: 'production',
+        AWS_LAMBDA_FUNCTION_NAME: 'farebox-api',
+        DATABASE_URL: url,
+        SECRETS: randomBytes(32).toString('base64'),
+      };
+      const sides = await makeSides(folder);
+      const { token, id } = await someone(environment);
+      const starts = new Map(sides.map(({ name }) => [name, [] as ColdStart[]]));
+      for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
+        for (const side of sides) {
+          const start = await coldStart(
+            node,
+            [side.file, `/v1/users/${id}`, token],
+            { ...environment, ...side.environment },
+            side.flags,
+          );
+          if (round >= 0) starts.get(side.name)?.push(start);
+        }
+        if (round >= 0) progress(round + 1, rounds);
+      }
+      const bare = starts.get('bare') ?? [];
+      return {
+        conditions: {
+          node: execFileSync(node, ['--version'], { encoding: 'utf8' }).trim(),
+          database: databases.product,
+          rounds,
+          warmUpRounds: WARM_UP_ROUNDS,
+        },
+        rows: [...starts].map(([side, own]) => row(side, own, bare)),
+        more: { billed: await billed(join(folder, 'all measures'), environment, `/v1/users/${id}`, token) },
+      };
+    } finally {
+      await databases.remove();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+/** A user, and a token of theirs. */
+async function someone({ AWS_LAMBDA_FUNCTION_NAME: _none, ...server }: Record<string, string>) {
+  const command = (file: string, ...args: string[]) =>
+    execFileSync(process.execPath, [join(root, 'dist/cli', `${file}.js`), ...args], {
+      env: server,
+      input: password,
+      encoding: 'utf8',
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+  command('db', 'migrate');
+  const [id] = command('admin', 'create', USER, '--name', 'Ada', '--password-stdin').split(' ');
+  const side = await startSide('farebox', server);
+  try {
+    return { id, token: await signIn(`http://127.0.0.1:${side.port}`, USER) };
+  } finally {
+    await side.stop();
+  }
+}
+
+/** The yardstick, the code as it is, the bundle, and the bundle without each of its measures. */
+async function makeSides(folder: string): Promise<Side[]> {
+  const bundle = async (name: string, without: ReadonlySet<Measure>) => {
+    const into = join(folder, name);
+    const zips = join(folder, 'zips');
+    await makeBundle({ engine: 'postgresql', folder: zips, node, functions: ['api'], without });
+    unzip(join(zips, 'api.zip'), into);
+    return { name, file: join(into, 'index.mjs') };
+  };
+  const all = await bundle('all measures', new Set());
+  const names = Object.keys(measures) as Measure[];
+  const without: Side[] = [];
+  for (const measure of names) without.push(await bundle(`without: ${measure}`, new Set([measure])));
+  const none = await bundle('bundled, no measure', new Set(names));
+  return [
+    { name: 'bare', file: fileURLToPath(new URL('../servers/bare-handler.cjs', import.meta.url)) },
+    all,
+    { name: 'unbundled', file: join(root, 'dist/lambda/api.js') },
+    none,
+    ...without,
+    { ...all, name: 'with a large young generation', flags: ['--min-semi-space-size=16'] },
+    { ...all, name: 'with a collector of one thread', flags: ['--single-threaded-gc'] },
+  ];
+}
+
+function row(side: string, starts: readonly ColdStart[], bare: readonly ColdStart[]): ColdStartRow {
+  const median = (part: keyof ColdStart) => spread(starts.map((start) => start[part])).p50;
+  return {
+    side,
+    totalMs: figure(starts.map(({ totalMs }) => totalMs)),
+    ofBare: figure(starts.map(({ totalMs }, round) => totalMs / (bare[round]?.totalMs ?? Number.NaN))),
+    parts: {
+      node: median('nodeMs'),
+      imports: median('importsMs'),
+      create: median('createMs'),
+      init: median('initMs'),
+      event: median('eventMs'),
+    },
+  };
+}
+
+function figure(sample: readonly number[]): Figure {
+  const { p50, min, max } = spread(sample);
+  return { median: p50, min, max };
+}
+
+/** What an instance is billed under the runtime client: for an event when it is warm, and besides for being new. */
+async function billed(taskRoot: string, environment: Record<string, string>, target: string, token: string) {
+  const { architecture: _architecture, isHttp: _isHttp, ...stack } = readStack('api');
+  const { PATH: _path, ...variables } = environment;
+  const instance = new ExecutionEnvironment({
+    name: 'farebox-api',
+    taskRoot,
+    environment: variables,
+    node,
+    ...stack,
+  });
+  try {
+    const event = httpEvent(target, token);
+    const first = await instance.invoke(event);
+    const warm: number[] = [];
+    for (let count = 0; count < WARM_EVENTS; count++)
+      warm.push((await instance.invoke(event)).report.billedMs);
+    const warmMs = spread(warm).p50;
+    return { warmMs, coldMs: first.report.billedMs - warmMs };
+  } finally {
+    await instance.end();
+  }
+}
+
+const httpEvent = (target: string, token: string) => ({
+  version: '2.0',
+  routeKey: '$default',
+  rawPath: target,
+  rawQueryString: '',
+  headers: { authorization: `Bearer ${token}`, host: 'api.example.org' },
+  requestContext: {
+    domainName: 'api.example.org',
+    http: { method: 'GET', path: target, protocol: 'HTTP/1.1', sourceIp: '203.0.113.7' },
+    requestId: 'billed',
+    stage: '$default',
+    timeEpoch: Date.now(),
+  },
+  isBase64Encoded: false,
+});
