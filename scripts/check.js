@@ -1,5 +1,5 @@
 // @ts-check
-/** The one gate, here and in CI: format, lint, types, dead code, lock file, generated files, tests. Runs all, then says what failed. */
+/** The one gate, here and in CI: format, lint, types, dead code, lock file, generated files, stack, tests. Runs all, then says what failed. */
 import { spawnSync } from 'node:child_process';
 import { styleText } from 'node:util';
 import { build } from './build.js';
@@ -11,6 +11,7 @@ const steps = [
   { name: 'dead code', command: ['knip'] },
   { name: 'lock file', command: ['node', 'scripts/lock.js', '--check'] },
   { name: 'generated files', command: ['tsx', 'scripts/generate.ts', '--check'] },
+  { name: 'stack of functions', command: ['tsx', 'scripts/stack-check.ts'] },
   { name: 'tests, the rooms among them', command: ['vitest', 'run'], isTest: true },
 ];
 

@@ -1,8 +1,10 @@
 /** Files that are made from the code: `npm run generate` writes them, the gate checks that they are fresh. */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { parse } from 'yaml';
 import { figuresTable } from '../bench/figures-table.js';
 import type { Figures } from '../bench/scenario.js';
 import { type Mode, settings } from '../src/config.js';
+import { type Billed, functionCosts } from './function-costs.js';
 import { flags } from './usage.js';
 
 const root = new URL('../', import.meta.url);
@@ -102,27 +104,37 @@ async function doorsTable(): Promise<string> {
   ].join('\n\n');
 }
 
-/** Replaces what stands between a block's two markers. @throws Error when a marker is missing */
-function withBlock(text: string, name: string, content: string): string {
-  const [start, end] = [`<!-- ${name}: made by "npm run generate" -->`, `<!-- end of ${name} -->`];
-  const [from, to] = [text.indexOf(start), text.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`the markers of "${name}" are missing`);
-  return `${text.slice(0, from)}${start}\n${content}\n${text.slice(to)}`;
+/** What the functions cost, by what `npm run bench` has found them to be billed where it has. */
+async function costsTable(): Promise<string> {
+  const result = await read('bench/results/cold-start.json');
+  const { billed } = (result === '' ? {} : JSON.parse(result)) as { billed?: Billed };
+  const stack = parse(await read('serverless.yml'), { logLevel: 'silent' }) as {
+    functions: { api: { memorySize: number } };
+  };
+  return functionCosts(billed, stack.functions.api.memorySize);
+}
+
+/** Replaces what stands between each block's two markers. @throws Error when a marker is missing */
+function withBlocks(text: string, blocks: Record<string, string>): string {
+  return Object.entries(blocks).reduce((whole, [name, content]) => {
+    const pattern = new RegExp(`(<!-- ${name}: [^\\n]*-->\\n)[\\s\\S]*?(<!-- end of ${name} -->)`);
+    if (!pattern.test(whole)) throw new Error(`no block ${name}`);
+    return whole.replace(pattern, (_found, begin: string, end: string) => `${begin}${content}\n${end}`);
+  }, text);
 }
 
 const read = (path: string) => readFile(new URL(path, root), 'utf8').catch(() => '');
 const files: Record<string, string> = {
   '.env.example': envExample(),
-  'README.md': withBlock(
-    withBlock(await read('README.md'), 'settings', settingsTable()),
-    'trials',
-    await trialsTable(),
-  ),
-  'docs/operations.md': withBlock(
-    withBlock(await read('docs/operations.md'), 'bench', await benchTable('users')),
-    'doors',
-    await doorsTable(),
-  ),
+  'README.md': withBlocks(await read('README.md'), {
+    settings: settingsTable(),
+    trials: await trialsTable(),
+  }),
+  'docs/operations.md': withBlocks(await read('docs/operations.md'), {
+    bench: await benchTable('users'),
+    costs: await costsTable(),
+    doors: await doorsTable(),
+  }),
 };
 
 const isCheck = flags(

@@ -1,17 +1,15 @@
-import { readFileSync } from 'node:fs';
-
 /** What is used of it here: TypeScript has the whole with a browser's library only. */
 declare const WebAssembly: {
   Module: { new (bytes: Uint8Array): object; imports(module: object): { name: string }[] };
   Instance: new (module: object, imports: Record<string, object>) => { exports: unknown };
 };
 
-/** Instantiates a file. `importsFor` is told the names that the file wants from outside. */
+/** Instantiates it. `importsFor` is told the names that the file wants from outside. */
 export function loadWasm<Exports>(
-  path: string,
+  bytes: Uint8Array,
   importsFor: (names: string[]) => Record<string, object>,
 ): Exports {
-  const module = new WebAssembly.Module(readFileSync(path));
+  const module = new WebAssembly.Module(bytes);
   const names = WebAssembly.Module.imports(module).map(({ name }) => name);
   return new WebAssembly.Instance(module, importsFor(names)).exports as Exports;
 }

@@ -67,7 +67,7 @@ export function readModels(files: Files): Models {
 function loadParser(): Parser {
   const manifest = createRequire(import.meta.url).resolve('prisma/package.json');
   const file = join(dirname(manifest), 'build', 'prisma_schema_build_bg.wasm');
-  const parser: Parser = loadWasm<Parser>(file, (names) => {
+  const parser: Parser = loadWasm<Parser>(readFileSync(file), (names) => {
     const makeError = (address: number, bytes: number) => new Error(textAt(parser, address, bytes));
     const fail = (address: number, bytes: number) => {
       throw makeError(address, bytes);

@@ -19,9 +19,12 @@ type SchemaEngineClass = typeof import('@prisma/schema-engine-wasm').SchemaEngin
 /** The package would import its wasm as a module, which Node does not do; so it is put together here. */
 function loadEngine(): SchemaEngineClass {
   const glue = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
-  const wasm = loadWasm<{ __wbindgen_start(): void }>(join(dirname(glue), 'schema_engine_bg.wasm'), () => ({
-    './schema_engine_bg.js': bindings,
-  }));
+  const wasm = loadWasm<{ __wbindgen_start(): void }>(
+    readFileSync(join(dirname(glue), 'schema_engine_bg.wasm')),
+    () => ({
+      './schema_engine_bg.js': bindings,
+    }),
+  );
   const { __wbg_set_wasm: setWasm, SchemaEngine } = bindings as unknown as {
     __wbg_set_wasm(exports: object): void;
     SchemaEngine: SchemaEngineClass;

@@ -8,7 +8,7 @@ type Invoke = (event: object) => Promise<unknown>;
 const hasBody = (method: string, status: number): boolean =>
   method !== 'HEAD' && status >= 200 && status !== 204 && status !== 304;
 
-/** @param invoke runs the function on the event; its rejection is a function that failed */
+/** @param invoke runs the function on the event; it rejects with a Refusal if the service does, else the function failed */
 export async function passThrough(door: Door, request: HttpRequest, invoke: Invoke): Promise<HttpAnswer> {
   const answer = await answerOf(door, request, invoke);
   return hasBody(request.method, answer.status) ? answer : { ...answer, body: Buffer.alloc(0) };
@@ -19,7 +19,7 @@ async function answerOf(door: Door, request: HttpRequest, invoke: Invoke): Promi
   if ('answer' in event) return event.answer;
   return invoke(event.event).then(
     (result) => door.toAnswer(result),
-    () => door.toFailure(),
+    (error: unknown) => (error instanceof Refusal ? error.answer : door.toFailure()),
   );
 }
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Engine } from '../../database-url.js';
+import { prismaFolder } from './prisma-folder.js';
 
 export interface Migration {
   name: string;
@@ -13,10 +13,7 @@ export interface Migration {
   checksums: ReadonlySet<string>;
 }
 
-/** From src/database and from dist/database alike. */
-export function migrationsFolder(engine: Engine): string {
-  return fileURLToPath(new URL(`../../../prisma/${engine}/migrations`, import.meta.url));
-}
+export const migrationsFolder = (engine: Engine): string => join(prismaFolder, engine, 'migrations');
 
 /** The names of the migrations in a folder, oldest first: a name begins with its time. */
 export function migrationNames(folder: string): string[] {

@@ -1,0 +1,44 @@
+import type { Plugin } from 'rolldown';
+
+/** What the dependencies load and this application never uses, each with the reason why it may be missing. */
+const unused: readonly (readonly [name: RegExp, why: string, instead?: string])[] = [
+  [/^@fastify\/middie$/, 'skipMiddie: there is no Express-style middleware'],
+  [
+    /^@fastify\/(ajv-compiler|fast-json-stringify-compiler)$/,
+    'zod checks what comes in; routes have no JSON schemas',
+  ],
+  [/^light-my-request$/, 'inject() is for tests'],
+  [/^(node:)?http2$/, 'it is spoken in front of a function'],
+  [/^(node:)?https$/, 'TLS ends in front of a function'],
+  [/^thread-stream$/, 'pino writes to stdout itself'],
+  [/^(node:)?worker_threads$/, 'there is one thread', 'exports.isMainThread = true;'],
+  [/^\.\/azure$/, 'serverless-http knows another cloud too'],
+  [/^mime-types$/, 'media types are asked for by their full names'],
+  [
+    /^semver$/,
+    'plug-ins that fit this Fastify: the tests ran with the same ones',
+    'exports.satisfies = () => true;',
+  ],
+];
+
+/** What is called after all says that it is missing. */
+const absent = (message: string) => `
+  const fail = () => { throw new Error(${JSON.stringify(message)}); };
+  module.exports = new Proxy(function () {}, {
+    apply: fail,
+    get: (target, key) => (key === 'default' || key === '__esModule' ? undefined : fail),
+  });`;
+
+export function leaveOut(): Plugin {
+  const prefix = '\0left-out:';
+  const find = (id: string) => unused.find(([name]) => name.test(id));
+  return {
+    name: 'leave-out',
+    resolveId: (id) => (find(id) ? `${prefix}${id}` : undefined),
+    load(id) {
+      const name = id.startsWith(prefix) ? id.slice(prefix.length) : undefined;
+      const [, why, instead] = (name !== undefined && find(name)) || [];
+      return why === undefined ? undefined : (instead ?? absent(`${name} is not in the bundle: ${why}`));
+    },
+  };
+}

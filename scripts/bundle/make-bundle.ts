@@ -1,0 +1,145 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliCompressSync } from 'node:zlib';
+import { migrate } from '../../src/database/migrations/migrate.js';
+import { build } from '../build.js';
+import { compile } from './compile.js';
+import type { ServerEngineName } from './engine-name.js';
+import { makeDocument } from './make-document.js';
+import { queryCompilerWasm } from './one-engine.js';
+import { openScratchDatabase } from './scratch-database.js';
+import { type SizeReport, sizeReport } from './size-report.js';
+import { admin } from './typical-events.js';
+import { zipFolder } from './zip-folder.js';
+
+const run = promisify(execFile);
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** One file of src/lambda/ each. */
+export const functionNames = ['api', 'migrate'] as const;
+export type FunctionName = (typeof functionNames)[number];
+
+export interface BundleOptions {
+  engine: ServerEngineName;
+  /** Where the zips go. */
+  folder: string;
+  /** The Node.js that runs the function: what V8 compiles is of use to that very version only. */
+  node: string;
+  /** An empty database of the engine to record with; PostgreSQL brings its own. Without one nothing is recorded. */
+  scratchUrl?: string | undefined;
+  functions?: readonly FunctionName[];
+  /** Is told what is being done. */
+  progress?: (step: string) => void;
+}
+
+/** Makes `<folder>/<function>.zip`. */
+export async function makeBundle({
+  engine,
+  folder,
+  node,
+  scratchUrl,
+  functions = functionNames,
+  progress = () => undefined,
+}: BundleOptions): Promise<SizeReport[]> {
+  await build();
+  await mkdir(folder, { recursive: true });
+  const work = await mkdtemp(join(tmpdir(), 'farebox-bundle-'));
+  const bringsOwn = scratchUrl === undefined && engine === 'postgresql';
+  if (bringsOwn) progress('a database to record with');
+  const scratch = bringsOwn ? await openScratchDatabase() : undefined;
+  const recordOn = scratchUrl ?? scratch?.url;
+  try {
+    if (recordOn !== undefined) await prepare(recordOn);
+    const reports: SizeReport[] = [];
+    for (const name of functions) {
+      progress(`${name}: compiling`);
+      const unpacked = join(work, name);
+      const { modules } = await unpack(name, engine, unpacked);
+      if (recordOn !== undefined) {
+        for (const what of ['plans', 'cache'] as const) {
+          progress(`${name}: recording ${what}`);
+          await record(node, unpacked, name, what, recordOn);
+        }
+      }
+      progress(`${name}: packing`);
+      const zip = join(work, `${name}.zip`);
+      await zipFolder(unpacked, zip);
+      reports.push(await sizeReport(name, zip, modules));
+    }
+    for (const name of functions) await moveFile(join(work, `${name}.zip`), join(folder, `${name}.zip`));
+    return reports;
+  } finally {
+    await scratch?.close();
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** What the zip holds, but for what is recorded. */
+async function unpack(name: FunctionName, engine: ServerEngineName, folder: string) {
+  await mkdir(folder, { recursive: true });
+  const compiled = await compile(name, engine);
+  await writeFile(join(folder, 'function.cjs'), compiled.code);
+  await writeFile(join(folder, 'function.cjs.map'), compiled.map);
+  await cp(at('shipped/index.mjs'), join(folder, 'index.mjs'));
+  const migrations = `prisma/${engine}/migrations`;
+  await cp(at(`../../${migrations}`), join(folder, migrations), { recursive: true });
+  if (name === 'api') {
+    await writeFile(join(folder, 'query-compiler.wasm.br'), smallest(queryCompilerWasm(engine)));
+    await writeFile(join(folder, 'openapi.json'), await makeDocument());
+  }
+  return compiled;
+}
+
+/** A zip's own method makes a quarter more of WebAssembly, and few starts ever read it. Brotli's default is its best. */
+const smallest = (bytes: Buffer): Buffer => brotliCompressSync(bytes);
+
+/** Tables, and an admin to be. */
+async function prepare(url: string): Promise<void> {
+  await migrate(url);
+  const created = run(
+    process.execPath,
+    [at('../../dist/cli/admin.js'), 'create', admin.email, '--name', 'Ada', '--password-stdin'],
+    { env: { ...process.env, ...functionEnvironment(url), AWS_LAMBDA_FUNCTION_NAME: '' } },
+  );
+  created.child.stdin?.end(admin.password);
+  await created;
+}
+
+async function record(
+  node: string,
+  folder: string,
+  name: FunctionName,
+  what: 'plans' | 'cache',
+  url: string,
+): Promise<void> {
+  const { stdout } = await run(node, [at('record.js'), folder, name, what], {
+    env: { PATH: process.env.PATH, ...functionEnvironment(url) },
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  const { answers } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as {
+    answers: { request: string; status: number }[];
+  };
+  const failed = answers.filter(({ status }) => status >= 500);
+  if (failed.length > 0) throw new Error(`recording failed: ${JSON.stringify(failed)}`);
+}
+
+const functionEnvironment = (url: string) => ({
+  NODE_ENV: 'production',
+  AWS_LAMBDA_FUNCTION_NAME: 'farebox',
+  DATABASE_URL: url,
+  DATABASE_POOL_MAX: '1',
+  SECRETS: 'recorded with and never deployed: 0123456789',
+  SIGNUP: 'open',
+  LOG_LEVEL: 'silent',
+});
+
+/** Whoever reads the zip meanwhile sees the old one or the new one. */
+async function moveFile(from: string, to: string): Promise<void> {
+  const beside = `${to}.${process.pid}`;
+  await cp(from, beside);
+  await rename(beside, to);
+}

@@ -1,0 +1,36 @@
+// @ts-check
+/**
+ * `node record.js FOLDER NAME plans|cache`: runs the function unpacked in FOLDER as the cloud will, and keeps beside it
+ * what it had to make: the plans of its queries, or what V8 has compiled. By the Node.js that will run it.
+ */
+import { subscribe } from 'node:diagnostics_channel';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { sendTypicalEvents } from './typical-events.js';
+
+const [folder = '', name = '', what = ''] = process.argv.slice(2);
+
+/** @type {{ key: string, plans: Record<string, string> }} */
+const recorded = { key: '', plans: {} };
+subscribe('farebox:unforeseen-query', (message) => {
+  const { key, query, plan } = /** @type {{ key: string, query: string, plan: string }} */ (message);
+  recorded.key = key;
+  recorded.plans[query] = plan;
+});
+
+// V8 would drop what was not run for a while.
+setFlagsFromString('--no-flush-bytecode');
+const { script, handler } = await import(pathToFileURL(join(folder, 'index.mjs')).href);
+const answers =
+  name === 'migrate'
+    ? [{ request: 'migrate', status: 200, answer: await handler({}, {}) }]
+    : await sendTypicalEvents(handler);
+// A flag of its own would make the cache another's.
+setFlagsFromString('--flush-bytecode');
+
+if (what === 'plans') writeFileSync(join(folder, 'query-plans.json'), JSON.stringify(recorded));
+else writeFileSync(join(folder, 'function.cjs.cache'), script.createCachedData());
+process.stdout.write(`${JSON.stringify({ answers, plans: Object.keys(recorded.plans).length })}\n`);
+process.exit(0);

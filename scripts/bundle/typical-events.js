@@ -1,0 +1,142 @@
+// @ts-check
+/**
+ * What people ask of the API, as events: whatever these come to is ready when a function starts. Each route, each
+ * filter and sort of the lists, and the refusals that are most common.
+ */
+
+/** @typedef {(event: object, context: object) => Promise<{ statusCode: number, headers: Record<string, string>, body: string }>} Handler */
+
+export const admin = { email: 'ada@example.org', password: 'correct horse battery' };
+
+const context = {
+  awsRequestId: '00000000-0000-0000-0000-000000000000',
+  functionName: 'farebox',
+  getRemainingTimeInMillis: () => 29_000,
+};
+
+/**
+ * An event of an HTTP API.
+ * @param {string} method
+ * @param {string} target
+ * @param {Record<string, string>} headers
+ * @param {unknown} [body]
+ */
+function httpEvent(method, target, headers, body) {
+  const [rawPath = '/', rawQueryString = ''] = target.split('?');
+  return {
+    version: '2.0',
+    routeKey: '$default',
+    rawPath,
+    rawQueryString,
+    headers: {
+      host: 'api.example.org',
+      'user-agent': 'curl/8',
+      'x-forwarded-for': '203.0.113.7',
+      'x-forwarded-port': '443',
+      'x-forwarded-proto': 'https',
+      ...headers,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
+    requestContext: {
+      accountId: '123456789012',
+      apiId: 'api',
+      domainName: 'api.example.org',
+      domainPrefix: 'api',
+      http: { method, path: rawPath, protocol: 'HTTP/1.1', sourceIp: '203.0.113.7', userAgent: 'curl/8' },
+      requestId: 'id',
+      routeKey: '$default',
+      stage: '$default',
+      time: '01/Jan/2026:00:00:00 +0000',
+      timeEpoch: 1_767_225_600_000,
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    isBase64Encoded: false,
+  };
+}
+
+/**
+ * Sends them, in an order in which each makes sense.
+ * @param {Handler} handler with an admin in its database, and sign-up open
+ * @returns {Promise<{ request: string, status: number }[]>}
+ */
+export async function sendTypicalEvents(handler) {
+  /** @type {{ request: string, status: number }[]} */
+  const answers = [];
+  const send = async (
+    /** @type {string} */ method,
+    /** @type {string} */ target,
+    /** @type {Record<string, string>} */ headers = {},
+    /** @type {unknown} */ body = undefined,
+  ) => {
+    const {
+      statusCode,
+      headers: fields,
+      body: text,
+    } = await handler(httpEvent(method, target, headers, body), context);
+    answers.push({ request: `${method} ${target}`, status: statusCode });
+    return { fields, json: text ? JSON.parse(text) : {} };
+  };
+  const bearer = (/** @type {string} */ token) => ({ authorization: `Bearer ${token}` });
+
+  const { json: boss } = await send('POST', '/v1/auth/login', {}, admin);
+  const asAdmin = bearer(boss.accessToken);
+  const person = { email: `p${Date.now()}@example.org`, name: 'Grace', password: 'a passphrase of mine' };
+  const { json: user } = await send('POST', '/v1/users', {}, person);
+  await send('POST', '/v1/users', {}, person);
+  const { json: signedIn } = await send('POST', '/v1/auth/login', {}, person);
+  await send('POST', '/v1/auth/login', {}, { ...person, password: 'not this one' });
+  await send('POST', '/v1/auth/login', {}, { ...person, email: 'nobody@example.org' });
+  const as = bearer(signedIn.accessToken);
+
+  const { fields } = await send('GET', '/v1/users/me', as);
+  await send('GET', '/v1/users/me', { ...as, 'if-none-match': fields.etag ?? '*' });
+  await send('GET', `/v1/users/${user.id}`, as);
+  await send('GET', `/v1/users/${user.id}`, asAdmin);
+  await send('PATCH', `/v1/users/${user.id}`, as, { name: 'Grace Hopper' });
+  await send('PATCH', `/v1/users/${user.id}`, { ...as, 'if-match': '"2"' }, { name: 'Grace' });
+  await send('PATCH', `/v1/users/${user.id}`, { ...as, 'if-match': '"1"' }, { name: 'late' });
+  await send('PATCH', `/v1/users/${user.id}`, asAdmin, { role: 'admin' });
+  await send('PATCH', `/v1/users/${user.id}`, asAdmin, { role: 'user' });
+  await send('PATCH', `/v1/users/${user.id}`, as, {
+    email: `q${person.email}`,
+    currentPassword: person.password,
+  });
+  for (const sort of ['createdAt', '-createdAt', 'email', 'name'])
+    for (const filter of ['', '&q=a', `&email=${person.email}`, '&role=user'])
+      for (const limit of ['', '&limit=100']) {
+        const { json } = await send('GET', `/v1/users?sort=${sort}${filter}${limit}`, asAdmin);
+        if (json.nextCursor)
+          await send('GET', `/v1/users?sort=${sort}${filter}${limit}&cursor=${json.nextCursor}`, asAdmin);
+      }
+  for (const filter of ['', '?q=a', `?email=${person.email}`, '?role=user'])
+    await send('GET', `/v1/users/count${filter}`, asAdmin);
+
+  const { json: refreshed } = await send(
+    'POST',
+    '/v1/auth/refresh',
+    {},
+    { refreshToken: signedIn.refreshToken },
+  );
+  await send('POST', '/v1/auth/refresh', {}, { refreshToken: signedIn.refreshToken });
+  await send('POST', '/v1/auth/logout', {}, { refreshToken: refreshed.refreshToken });
+  const cookie = await send('POST', '/v1/auth/login', {}, { ...admin, session: 'cookie' });
+  const session = String(cookie.fields['set-cookie'] ?? '').split(';')[0] ?? '';
+  await send('POST', '/v1/auth/refresh', { cookie: session, origin: 'https://api.example.org' });
+  await send('PATCH', `/v1/users/${user.id}`, bearer(refreshed.accessToken ?? ''), {
+    password: 'another passphrase',
+    currentPassword: person.password,
+  });
+  await send('DELETE', `/v1/users/${user.id}`, asAdmin);
+
+  await send('GET', '/health/live');
+  await send('GET', '/health/ready');
+  await send('GET', '/openapi.json');
+  await send('OPTIONS', '/v1/users');
+  await send('HEAD', '/v1/users/me', asAdmin);
+  await send('GET', '/v1/users/me');
+  await send('GET', '/v1/users?limit=0', asAdmin);
+  await send('POST', '/v1/users', {}, { email: 'no' });
+  await send('PUT', '/v1/users', {}, {});
+  await send('GET', '/nothing');
+  return answers;
+}

@@ -1,0 +1,88 @@
+// @ts-check
+/**
+ * Releases what `npm run bundle` has made, in the one order that never has new code on an old schema: the migrate
+ * function first, by itself; it is invoked; then the whole stack. The old code runs on the new schema meanwhile, which
+ * is what expand and contract is for (docs/operations.md).
+ */
+import { spawnSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
+
+const usage = `Usage: npm run release -- --stage NAME [--param="name=value"] [--without-migrations]
+Needs credentials of AWS in the environment, and the zips of npm run bundle.
+--without-migrations: to go back to a release before; a schema is never taken back, and old code does not migrate a newer one.
+Exit codes: 0 released, 1 a step failed and no later one was begun, 2 wrong usage.
+`;
+
+/** osls' words for a function that is not in the account: the first release of a stage. */
+const NOT_YET_DEPLOYED = 'is not yet deployed';
+
+/** @returns {never} */
+function refuse(/** @type {string} */ message) {
+  process.stderr.write(`error: ${message}\n${usage}`);
+  process.exit(2);
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      options: {
+        stage: { type: 'string' },
+        param: { type: 'string', multiple: true, default: [] },
+        'without-migrations': { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    return refuse(/** @type {Error} */ (error).message);
+  }
+}
+
+const { stage, param, help, 'without-migrations': isWithoutMigrations } = readArguments();
+if (help) {
+  process.stdout.write(usage);
+  process.exit(0);
+}
+if (!stage) refuse('which --stage?');
+const where = ['--stage', stage, ...param.flatMap((one) => ['--param', one])];
+
+/** Runs osls to its end. @param {'inherit' | 'pipe'} output shown as it comes, or to be read */
+function serverless(output, /** @type {string[]} */ ...command) {
+  process.stdout.write(`== serverless ${command.join(' ')}\n`);
+  const done = spawnSync('serverless', [...command, ...where], {
+    encoding: 'utf8',
+    stdio: ['ignore', output, output],
+  });
+  if (done.error) refuse(`cannot run serverless (${done.error.message}); npm run release finds it.`);
+  return done;
+}
+
+/** A step without which no later one may be. */
+function must(/** @type {string[]} */ ...command) {
+  if (serverless('inherit', ...command).status === 0) return;
+  process.stderr.write(`Not released: "serverless ${command.join(' ')}" failed.\n`);
+  process.exit(1);
+}
+
+const migrate = () => must('invoke', '--function', 'migrate', '--data', '{}');
+// With --force also when nothing has changed, so that new values of secrets are taken over.
+const deploy = () => must('deploy', '--force');
+
+if (isWithoutMigrations) {
+  deploy();
+} else {
+  const { status, stdout, stderr } = serverless('pipe', 'deploy', 'function', '--function', 'migrate');
+  process.stdout.write(stdout);
+  process.stderr.write(stderr);
+  if (status === 0) {
+    migrate();
+    deploy();
+  } else if ((stdout + stderr).includes(NOT_YET_DEPLOYED)) {
+    // Nobody calls an API that is only now made: until it is migrated it answers 503 MIGRATIONS_PENDING.
+    deploy();
+    migrate();
+  } else {
+    process.stderr.write('Not released: the migrate function could not be brought up to date.\n');
+    process.exit(1);
+  }
+}
+process.stdout.write(`Released to ${stage}.\n`);
