@@ -3,7 +3,6 @@ import { readdir } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import { build } from '../scripts/build.js';
-import { figuresTable } from './figures-table.js';
 import { machine } from './machine.js';
 import { progressOf } from './progress-of.js';
 import { saveResult } from './save-result.js';
@@ -59,7 +58,7 @@ const program = new Command('npm run bench --')
       process.stderr.write(
         `Other work keeps ${busyBefore} of ${machine.cores} cores busy: the figures will say so.\n`,
       );
-    const { conditions, rows } = await scenario.run(
+    const { conditions, rows, more } = await scenario.run(
       { rounds: Math.round(rounds), durationMs: seconds * 1_000, connections: Math.round(connections) },
       progressOf(name),
     );
@@ -71,10 +70,12 @@ const program = new Command('npm run bench --')
       machine,
       conditions: { ...conditions, busyBefore },
       rows,
+      ...more,
     };
     if (save) await saveResult(name, result);
-    process.stdout.write(`${json ? JSON.stringify(result) : figuresTable(rows)}\n`);
-    if (leastPart !== undefined && rows.some(({ ratio }) => ratio.median < leastPart)) process.exitCode = 99;
+    process.stdout.write(`${json ? JSON.stringify(result) : scenario.table(rows)}\n`);
+    if (leastPart !== undefined && rows.some((row) => (scenario.part?.(row) ?? leastPart) < leastPart))
+      process.exitCode = 99;
   });
 
 try {

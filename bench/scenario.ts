@@ -1,7 +1,11 @@
 /** What a scenario of the bench is: one question, answered in figures of several rounds. */
-export interface Scenario {
+export interface Scenario<Row = unknown> {
   question: string;
-  run(settings: Settings, progress: (done: number, total: number) => void): Promise<Figures>;
+  run(settings: Settings, progress: (done: number, total: number) => void): Promise<Figures<Row>>;
+  /** The rows in Markdown, as they are printed and stand in the docs. */
+  table(rows: readonly Row[]): string;
+  /** What `--least-part` is held against, where a row is a part of its yardstick. */
+  part?(row: Row): number;
 }
 
 export interface Settings {
@@ -11,10 +15,12 @@ export interface Settings {
   connections: number;
 }
 
-export interface Figures {
+export interface Figures<Row> {
   /** What has to be known to read the rows. */
   conditions: Record<string, unknown>;
   rows: Row[];
+  /** Other parts of the result, by name. */
+  more?: Record<string, unknown>;
 }
 
 /** Of the rounds that counted. */
@@ -24,6 +30,7 @@ export interface Figure {
   max: number;
 }
 
+/** A request to Farebox and to its yardstick. */
 export interface Row {
   /** What was used, by name and version. */
   product: string;

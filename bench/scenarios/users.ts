@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { benchEngines, openBenchDatabases } from '../bench-databases.js';
 import { call, password, signIn } from '../client.js';
 import { closedLoop } from '../closed-loop.js';
+import { figuresTable } from '../figures-table.js';
 import type { Figure, Figures, Row, Scenario, Settings, SideFigures } from '../scenario.js';
 import { type Side, startSide } from '../start-side.js';
 import { spread } from '../statistics.js';
@@ -62,7 +63,9 @@ function wire({ line, body }: ReturnType<Request['next']>, token: string): strin
   return `${line} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\nAuthorization: Bearer ${token}\r\n${content}\r\n${text}`;
 }
 
-export const scenario: Scenario = {
+export const scenario: Scenario<Row> = {
+  table: figuresTable,
+  part: ({ ratio }) => ratio.median,
   question: 'What does the whole service cost beside a bare server that answers the same from the same rows?',
   async run(settings, progress) {
     const rows: Row[] = [];
@@ -92,7 +95,7 @@ export const scenario: Scenario = {
       }
     }
     const conditions = { users: USERS, warmUpRounds: WARM_UP_ROUNDS, warmUpMs: WARM_UP_MS, ...settings };
-    return { conditions, rows } satisfies Figures;
+    return { conditions, rows } satisfies Figures<Row>;
   },
 };
 

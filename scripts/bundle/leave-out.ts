@@ -1,4 +1,17 @@
+import { createRequire } from 'node:module';
 import type { Plugin } from 'rolldown';
+
+/** 60 kB of generated checks of options that the tests have seen accepted; it also fills in the defaults. */
+const { defaultInitOptions } = createRequire(import.meta.url)('fastify/lib/config-validator.js') as {
+  defaultInitOptions: object;
+};
+const fillDefaults = `
+  const defaults = ${JSON.stringify(defaultInitOptions)};
+  module.exports = (options) => {
+    for (const [name, value] of Object.entries(defaults)) options[name] ??= value;
+    return true;
+  };
+  module.exports.defaultInitOptions = defaults;`;
 
 /** What the dependencies load and this application never uses, each with the reason why it may be missing. */
 const unused: readonly (readonly [name: RegExp, why: string, instead?: string])[] = [
@@ -12,6 +25,7 @@ const unused: readonly (readonly [name: RegExp, why: string, instead?: string])[
   [/^(node:)?https$/, 'TLS ends in front of a function'],
   [/^thread-stream$/, 'pino writes to stdout itself'],
   [/^(node:)?worker_threads$/, 'there is one thread', 'exports.isMainThread = true;'],
+  [/^\.\/config-validator$/, 'the options are those that the tests ran with', fillDefaults],
   [/^\.\/azure$/, 'serverless-http knows another cloud too'],
   [/^mime-types$/, 'media types are asked for by their full names'],
   [

@@ -117,7 +117,8 @@ async function record(
   url: string,
 ): Promise<void> {
   const { stdout } = await run(node, [at('record.js'), folder, name, what], {
-    env: { PATH: process.env.PATH, ...functionEnvironment(url) },
+    // Before 24.7 Node.js has no argon2 of its own; the package for it is not in the zip.
+    env: { PATH: process.env.PATH, NODE_PATH: at('../../node_modules'), ...functionEnvironment(url) },
     maxBuffer: 64 * 1024 * 1024,
   });
   const { answers } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as {
