@@ -1,6 +1,6 @@
 /** API Gateway's HTTP API, payload format 2.0, default stage. Its limits: "Quotas for HTTP APIs" in its guide. */
 import { randomBytes } from 'node:crypto';
-import type { Door, HttpAnswer, HttpRequest } from './door.js';
+import type { Door, Fields, HttpAnswer, HttpRequest } from './door.js';
 import { endToEnd, headBytes, valuesOf } from './fields.js';
 import { isEventTooLarge } from './invocation-limits.js';
 import { toAnswer2, toEvent2 } from './payload-2.js';
@@ -20,6 +20,17 @@ const message = (status: number, text: string): HttpAnswer => ({
   body: Buffer.from(JSON.stringify({ message: text })),
 });
 
+/**
+ * "API Gateway adds the Content-type header to your request if there is no payload and the Content-Length is 0"
+ * ("Important notes for HTTP APIs"); which type, AWS's own test tool says.
+ */
+const addedType = ({ fields, body }: HttpRequest): Fields =>
+  body.length === 0 &&
+  valuesOf(fields, 'content-length').includes('0') &&
+  valuesOf(fields, 'content-type').length === 0
+    ? [['content-type', 'text/plain; charset=utf-8']]
+    : [];
+
 export const apiGatewayV2: Door = {
   name: 'API Gateway v2',
 
@@ -37,7 +48,7 @@ export const apiGatewayV2: Door = {
       requestId: randomBytes(11).toString('base64'),
       // Percent-decoded, `%2F` too, and cut at a decoded `?`: so captured behind real HTTP APIs.
       rawPath: percentDecoded(path).split('?', 1)[0] as string,
-      adds: [],
+      adds: addedType(request),
       keepsCookieField: false,
     });
     if (isEventTooLarge(event)) throw new Refusal(message(413, 'Request Entity Too Large'));

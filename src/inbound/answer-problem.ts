@@ -29,7 +29,8 @@ export function answerProblem(problem: Problem, request: FastifyRequest, reply: 
     request.log[level]({ code: problem.code, err: problem.cause ?? problem }, problem.message);
   }
   if (reply.sent || reply.raw.headersSent) {
-    reply.raw.destroy();
+    // A socket is cut; a function, which has sent nothing yet, can still say why.
+    reply.raw.destroy(problem);
     return;
   }
   void reply

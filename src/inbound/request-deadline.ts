@@ -12,7 +12,7 @@ export function setDeadline(request: IncomingMessage, answerByMs: number): void 
 }
 
 /** Nobody can say whether the work was at its last step; the database's own deadline comes earlier and can. */
-export const deadlineProblem = (): Problem =>
+const deadlineProblem = (): Problem =>
   new Problem(
     'DEADLINE_EXCEEDED',
     'The answer was not ready in the time there is. A change may have been made: look before trying again.',

@@ -130,6 +130,6 @@ test("a request's own time bounds its calls, if it ends before theirs would", as
     failure(database.transaction((tx) => holdClaim(database, tx, 'held'))),
   );
   expect(databaseProblem(await waiting)?.code).toBe('DATABASE_BUSY');
-  expect(performance.now() - startedMs).toBeLessThan(900);
+  expect(performance.now() - startedMs).toBeLessThan(3_000);
   await holder.release();
 });

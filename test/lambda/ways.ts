@@ -35,7 +35,7 @@ function wayThrough(door: Door, handle: EventHandler): Way {
     call: ({ fields, ...request }) =>
       passThrough(
         door,
-        { ...request, fields: withHost(fields, request.body), sourceIp: SOURCE_IP },
+        { ...request, fields: asSent(request.method, fields, request.body), sourceIp: SOURCE_IP },
         inProcess(handle),
       ),
   };
@@ -51,12 +51,7 @@ const socketTo = (port: number): Way => ({
         port,
         method,
         path: target,
-        headers: [
-          ...withHost(fields, body),
-          // Else Node would announce chunks.
-          ...(body.length === 0 && method !== 'GET' && method !== 'HEAD' ? [['Content-Length', '0']] : []),
-          ['Connection', 'close'],
-        ].flat(),
+        headers: [...asSent(method, fields, body), ['Connection', 'close']].flat(),
       });
       outgoing.on('error', reject);
       outgoing.on('response', (incoming) => {
@@ -74,12 +69,14 @@ const socketTo = (port: number): Way => ({
     }),
 });
 
-function withHost(fields: HttpRequest['fields'], body: Buffer): [string, string][] {
+/** With what a client adds by itself: the host, and a length where there is a body or might be one. */
+function asSent(method: string, fields: HttpRequest['fields'], body: Buffer): [string, string][] {
   const has = (name: string) => fields.some(([other]) => other.toLowerCase() === name);
+  const hasLength = body.length > 0 || ['POST', 'PUT', 'PATCH'].includes(method);
   return [
     ...(has('host') ? [] : [['Host', HOST] as [string, string]]),
     ...fields.map(([name, value]) => [name, value] as [string, string]),
-    ...(body.length > 0 && !has('content-length') && !has('transfer-encoding')
+    ...(hasLength && !has('content-length') && !has('transfer-encoding')
       ? [['Content-Length', String(body.length)] as [string, string]]
       : []),
   ];

@@ -141,7 +141,7 @@ function toRequest(call: Call): HttpRequest {
     target: call.path,
     fields: [
       ...(has('host') ? [] : [['Host', 'api.example.org'] as const]),
-      ...(payload === undefined || has('content-length')
+      ...((payload === undefined && method !== 'POST' && method !== 'PATCH') || has('content-length')
         ? []
         : [['Content-Length', `${body.length}`] as const]),
       ...given,

@@ -83,10 +83,10 @@ function dress(request: ServerlessRequest, response: ServerResponse): void {
   }
   // No connection is there to be cut: who waits for the answer would wait for ever.
   Object.assign(response.socket as object, {
-    destroy: () =>
+    destroy: (cause?: unknown) =>
       setImmediate(() => {
         if (response.writableFinished) return;
-        response.emit('error', new BrokenAnswer(response.getHeaders()));
+        response.emit('error', new BrokenAnswer(response.getHeaders(), cause));
         response.emit('close');
       }),
   });

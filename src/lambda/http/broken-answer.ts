@@ -5,8 +5,9 @@ export class BrokenAnswer extends Error {
   override readonly name = 'BrokenAnswer';
   readonly headers: Record<string, string>;
 
-  constructor(headers: OutgoingHttpHeaders) {
-    super('The answer broke off.');
+  /** @param cause what it was cut off for, where that is known */
+  constructor(headers: OutgoingHttpHeaders, cause: unknown) {
+    super('The answer broke off.', { cause });
     this.headers = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
   }
 }

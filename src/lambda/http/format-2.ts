@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { decodeBody } from './decode-body.js';
 import { encodeDecoded, keepEncoded } from './encode-path.js';
 import { joinFields } from './join-fields.js';
-import { type EventForm, RESULT_LIMIT_BYTES } from './plain.js';
+import { type EventForm, type PlainRequest, RESULT_LIMIT_BYTES } from './plain.js';
 
 /** Function URLs have no other domain; HTTP APIs may have any. */
 const functionUrl = /\.lambda-url\.[a-z0-9-]+\.on\.aws$/;
@@ -18,20 +18,32 @@ export const format2: EventForm<APIGatewayProxyEventV2> = {
     );
   },
 
-  toRequest({ rawPath, rawQueryString, headers, cookies, body, isBase64Encoded, requestContext }) {
+  toRequest({
+    rawPath,
+    rawQueryString,
+    headers: given,
+    cookies,
+    body: text,
+    isBase64Encoded,
+    requestContext,
+  }) {
     const { domainName, http, timeEpoch } = requestContext;
-    // HTTP APIs decode the path, Function URLs leave it as it came.
-    const encode = functionUrl.test(domainName ?? '') ? keepEncoded : encodeDecoded;
+    const isHttpApi = !functionUrl.test(domainName ?? '');
+    const headers: PlainRequest['headers'] = {
+      ...(domainName && { host: domainName }),
+      ...joinFields(given),
+      ...(cookies && cookies.length > 0 && { cookie: cookies.join('; ') }),
+    };
+    const body = decodeBody(text, isBase64Encoded);
+    // HTTP APIs give an empty body a type when it has none, as if somebody had sent text.
+    if (isHttpApi && body.length === 0) delete headers['content-type'];
     return {
       method: http.method,
-      path: encode(rawPath),
+      // HTTP APIs decode the path, Function URLs leave it as it came.
+      path: isHttpApi ? encodeDecoded(rawPath) : keepEncoded(rawPath),
       query: rawQueryString ?? '',
-      headers: {
-        ...(domainName && { host: domainName }),
-        ...joinFields(headers),
-        ...(cookies && cookies.length > 0 && { cookie: cookies.join('; ') }),
-      },
-      body: decodeBody(body, isBase64Encoded),
+      headers,
+      body,
       address: http.sourceIp ?? '',
       isSecure: true,
       takenInMs: timeEpoch,

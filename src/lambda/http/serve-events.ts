@@ -2,7 +2,7 @@
 import type { Context } from 'aws-lambda';
 import type { FastifyInstance } from 'fastify';
 import { problemInstead } from '../../inbound/problem-instead.js';
-import { deadlineProblem } from '../../inbound/request-deadline.js';
+import { toProblem } from '../../inbound/to-problem.js';
 import { Problem } from '../../problem.js';
 import { answerBy } from './answer-by.js';
 import { answerEvents } from './answer-events.js';
@@ -16,29 +16,25 @@ export type EventHandler = (event: unknown, context: Context) => Promise<object>
 export function serveEvents(fastify: FastifyInstance): EventHandler {
   const answer = answerEvents(fastify);
 
-  /** Says `problem`, and tells the log, in which the request stands as answered. */
-  function instead(problem: Problem, headers: Record<string, string>, { path }: PlainRequest): PlainAnswer {
-    fastify.log.warn({ code: problem.code, requestId: headers['x-request-id'] }, problem.message);
-    const { status, ...rest } = problemInstead(problem, headers, path);
-    return { statusCode: status, ...rest, cookies: [], isBase64Encoded: false };
-  }
-
   return async (event, context) => {
     const form = formOf(event);
     const request = form.toRequest(event as object);
-    const answerByMs = answerBy(context, request.takenInMs);
-    const plain = await answer(request, answerByMs).catch((error: unknown) => {
+    const plain = await answer(request, answerBy(context, request.takenInMs)).catch((error: unknown) => {
       if (!(error instanceof BrokenAnswer)) throw error;
-      const isLate = performance.now() >= answerByMs;
-      return instead(isLate ? deadlineProblem() : brokenProblem(error), error.headers, request);
+      // Whoever cut it off has told the log.
+      return instead(toProblem(error.cause ?? error), error.headers, request);
     });
     const result = form.toResult(plain, event as object);
     if (!isLarger(result, plain.body, form.resultLimitBytes)) return result;
-    return form.toResult(
-      instead(tooLargeProblem(form.resultLimitBytes), plain.headers, request),
-      event as object,
-    );
+    const problem = tooLargeProblem(form.resultLimitBytes);
+    fastify.log.warn({ code: problem.code, requestId: plain.headers['x-request-id'] }, problem.message);
+    return form.toResult(instead(problem, plain.headers, request), event as object);
   };
+}
+
+function instead(problem: Problem, headers: Record<string, string>, { path }: PlainRequest): PlainAnswer {
+  const { status, ...rest } = problemInstead(problem, headers, path);
+  return { statusCode: status, ...rest, cookies: [], isBase64Encoded: false };
 }
 
 /** A character of a string has at most six bytes in JSON (`\u0000`). */
@@ -57,6 +53,3 @@ const tooLargeProblem = (limitBytes: number): Problem =>
     'ANSWER_TOO_LARGE',
     `The answer has more than the ${Math.floor(limitBytes / 1_000_000)} MB that can be sent from here. Ask for less at a time.`,
   );
-
-const brokenProblem = (cause: BrokenAnswer): Problem =>
-  new Problem('INTERNAL', 'The request failed. Its id helps the operator find out why.', { cause });

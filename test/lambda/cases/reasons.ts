@@ -6,6 +6,7 @@ export const reasons = {
     'HTTP APIs decode the path: a broken escape arrives as the text it is, and is no malformed URL any more.',
   query:
     'REST APIs decode the query: a broken escape arrives as the text it is, and is no malformed URL any more.',
+  untyped: 'HTTP APIs give an empty body a type; the function takes no notice of what type nothing has.',
   semicolon: 'REST APIs split the query at semicolons.',
   domain: 'A Function URL has one name of its own; no request for another reaches it.',
   text: 'Handed on as text in UTF-8: bytes that are none are lost. (Assumed; the service documents only that such a body is text.)',
