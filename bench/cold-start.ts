@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { nodeFlags } from '../emulator/node-flags.js';
 
-const MEMORY_MB = 1024;
 const program = fileURLToPath(new URL('./servers/first-event.js', import.meta.url));
 
 /** Milliseconds of one start, from the process's beginning; the parts follow each other. */
@@ -30,15 +28,15 @@ interface Marks {
   answered: number;
 }
 
-/** Starts one process, as the managed runtime starts it. @throws Error when it does not answer with 200 */
+/** Starts one process. @param flags of Node.js @throws Error when it does not answer with 200 */
 export async function coldStart(
   node: string,
   args: readonly string[],
   environment: Record<string, string>,
-  flags: readonly string[] = [],
+  flags: readonly string[],
 ): Promise<ColdStart> {
   const startedMs = performance.now();
-  const child = spawn(node, [...nodeFlags(MEMORY_MB), ...flags, program, ...args], {
+  const child = spawn(node, [...flags, program, ...args], {
     env: environment,
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ExecutionEnvironment } from '../../emulator/execution-environment.js';
+import { nodeFlags } from '../../emulator/node-flags.js';
 import { readStack } from '../../emulator/read-stack.js';
 import { unzip } from '../../emulator/unzip.js';
 import { makeBundle } from '../../scripts/bundle/make-bundle.js';
@@ -25,13 +26,16 @@ const USER = 'ada@example.org';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const node = process.env.NODE_24 ?? process.execPath;
+const runtimeFlags = nodeFlags(readStack('api').memoryMb);
 
 /** A way to start: what first-event.js is to load, and how. */
 interface Side {
   name: string;
   file: string;
-  environment?: Record<string, string>;
+  /** Of Node.js; those of the managed runtime without it. */
   flags?: string[];
+  /** The side whose start is 1; `bare` without it. */
+  yardstick?: string;
 }
 
 export const scenario: Scenario<ColdStartRow> = {
@@ -60,14 +64,13 @@ export const scenario: Scenario<ColdStartRow> = {
           const start = await coldStart(
             node,
             [side.file, `/v1/users/${id}`, token],
-            { ...environment, ...side.environment },
-            side.flags,
+            environment,
+            side.flags ?? runtimeFlags,
           );
           if (round >= 0) starts.get(side.name)?.push(start);
         }
         if (round >= 0) progress(round + 1, rounds);
       }
-      const bare = starts.get('bare') ?? [];
       return {
         conditions: {
           node: execFileSync(node, ['--version'], { encoding: 'utf8' }).trim(),
@@ -75,7 +78,9 @@ export const scenario: Scenario<ColdStartRow> = {
           rounds,
           warmUpRounds: WARM_UP_ROUNDS,
         },
-        rows: [...starts].map(([side, own]) => row(side, own, bare)),
+        rows: sides.map(({ name, yardstick = 'bare' }) =>
+          row(name, starts.get(name) ?? [], starts.get(yardstick) ?? []),
+        ),
         more: { billed: await billed(join(folder, 'all measures'), environment, `/v1/users/${id}`, token) },
       };
     } finally {
@@ -104,7 +109,10 @@ async function someone({ AWS_LAMBDA_FUNCTION_NAME: _none, ...server }: Record<st
   }
 }
 
-/** The yardstick, the code as it is, the bundle, and the bundle without each of its measures. */
+/**
+ * The yardstick, the code as it is, the bundle, the bundle without each of its measures; at last the two without the
+ * flags by which the managed runtime starts Node.js.
+ */
 async function makeSides(folder: string): Promise<Side[]> {
   const bundle = async (name: string, without: ReadonlySet<Measure>) => {
     const into = join(folder, name);
@@ -118,14 +126,16 @@ async function makeSides(folder: string): Promise<Side[]> {
   const without: Side[] = [];
   for (const measure of names) without.push(await bundle(`without: ${measure}`, new Set([measure])));
   const none = await bundle('bundled, no measure', new Set(names));
+  const bare = fileURLToPath(new URL('../servers/bare-handler.cjs', import.meta.url));
   return [
-    { name: 'bare', file: fileURLToPath(new URL('../servers/bare-handler.cjs', import.meta.url)) },
+    { name: 'bare', file: bare },
     all,
     { name: 'unbundled', file: join(root, 'dist/lambda/api.js') },
     none,
     ...without,
-    { ...all, name: 'with a large young generation', flags: ['--min-semi-space-size=16'] },
-    { ...all, name: 'with a collector of one thread', flags: ['--single-threaded-gc'] },
+    { ...all, name: 'with a collector of one thread', flags: [...runtimeFlags, '--single-threaded-gc'] },
+    { name: 'bare, no flags', file: bare, flags: [], yardstick: 'bare, no flags' },
+    { ...all, name: 'all measures, no flags', flags: [], yardstick: 'bare, no flags' },
   ];
 }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown, type SourceMap } from 'rolldown';
+import { bareSchemas } from './bare-schemas.js';
 import type { ServerEngineName } from './engine-name.js';
 import { lazyFormatters } from './lazy-formatters.js';
 import { leaveOut } from './leave-out.js';
@@ -58,6 +59,7 @@ export async function compile(
       notInFunctions(),
       by('unused left out') && leaveOut(),
       by('lazy formatters') && lazyFormatters(),
+      by('bare schemas') && bareSchemas(),
       mapOwnSources(),
     ],
     resolve: { alias: by('ES modules') ? esModules : {} },

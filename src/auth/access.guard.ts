@@ -3,6 +3,7 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { CONFIG, type Config } from '../config.js';
 import { Database } from '../database/database.js';
+import { userColumns } from '../database/user-row.js';
 import { Problem } from '../problem.js';
 import { AccessTokens } from './access-tokens.js';
 import type { Principal, Role } from './principal.js';
@@ -46,14 +47,15 @@ export class AccessGuard implements CanActivate {
       claims &&
       (await this.database.client.user.findFirst({
         where: { id: claims.userId },
-        select: { role: true, sessionEpoch: true },
+        select: { ...userColumns, sessionEpoch: true },
       }));
     if (!claims || user?.sessionEpoch !== claims.sessionEpoch)
       throw unauthenticated(
         'The access token is malformed, expired or revoked.',
         'Bearer realm="farebox", error="invalid_token"',
       );
-    return { userId: claims.userId, role: user.role as Role };
+    const { sessionEpoch: _checked, ...row } = user;
+    return { userId: row.id, role: row.role as Role, row };
   }
 }
 

@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import type { UserRow } from '../database/user-row.js';
 import { Problem } from '../problem.js';
 
 export type Role = 'user' | 'admin';
@@ -8,6 +9,8 @@ export type Role = 'user' | 'admin';
 export interface Principal {
   readonly userId: string;
   readonly role: Role;
+  /** As it was when the request came in; without it the caller is not a user of ours. */
+  readonly row?: UserRow;
 }
 
 declare module 'fastify' {

@@ -3,10 +3,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Keyring, type Signer } from '../auth/keyring.js';
 import { Database } from '../database/database.js';
 import { countUsersMatching, searchUsers } from '../database/search-users.js';
+import { type UserRow, userColumns } from '../database/user-row.js';
 import { emailKey } from '../email.js';
 import { foldCase } from '../text.js';
 import { makeCursor, type Position, readCursor } from './cursor.js';
-import { toUser, type UserRow, userColumns } from './user-row.js';
+import { toUser } from './to-user.js';
 import type { UserFilter, UserList, UserPage } from './users.schema.js';
 
 @Injectable()

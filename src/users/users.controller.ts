@@ -17,11 +17,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../auth/access.guard.js';
 import { Caller, type Principal, requireAdmin } from '../auth/principal.js';
 import { CONFIG, type Config, isLoopback } from '../config.js';
+import type { UserRow } from '../database/user-row.js';
 import { Documented } from '../operation.js';
 import { entityTag, isKnownTo, versionsToMatch } from './entity-tag.js';
+import { toUser } from './to-user.js';
 import { UserIdPipe } from './user-id.pipe.js';
 import { UserPages } from './user-pages.js';
-import { toUser, type UserRow } from './user-row.js';
 import {
   countUsers,
   createUser,

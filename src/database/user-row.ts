@@ -1,6 +1,4 @@
 /** What of a user's row leaves the database for an answer: never the password's hash. */
-import type { User } from './users.schema.js';
-
 export const userColumns = {
   id: true,
   email: true,
@@ -20,12 +18,3 @@ export interface UserRow {
   createdAt: Date;
   updatedAt: Date;
 }
-
-export const toUser = ({ id, email, name, role, createdAt, updatedAt }: UserRow): User => ({
-  id,
-  email,
-  name,
-  role: role as User['role'],
-  createdAt: createdAt.toISOString(),
-  updatedAt: updatedAt.toISOString(),
-});
