@@ -122,10 +122,11 @@ async function record(
     maxBuffer: 64 * 1024 * 1024,
   });
   const { answers } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as {
-    answers: { request: string; status: number }[];
+    answers: { request: string; status: number; expected: number }[];
   };
-  const failed = answers.filter(({ status }) => status >= 500);
-  if (failed.length > 0) throw new Error(`recording failed: ${JSON.stringify(failed)}`);
+  const failed = answers.filter(({ status, expected }) => status !== expected);
+  if (failed.length > 0)
+    throw new Error(`these were answered otherwise than expected: ${JSON.stringify(failed)}`);
 }
 
 const functionEnvironment = (url: string) => ({
