@@ -97,16 +97,19 @@ async function unpack(name: FunctionName, engine: ServerEngineName, folder: stri
 /** A zip's own method makes a quarter more of WebAssembly, and few starts ever read it. Brotli's default is its best. */
 const smallest = (bytes: Buffer): Buffer => brotliCompressSync(bytes);
 
-/** Tables, and an admin to be. */
+/** Tables, an admin to be, and more users than the longest page has. */
 async function prepare(url: string): Promise<void> {
   await migrate(url);
-  const created = run(
-    process.execPath,
-    [at('../../dist/cli/admin.js'), 'create', admin.email, '--name', 'Ada', '--password-stdin'],
-    { env: { ...process.env, ...functionEnvironment(url), AWS_LAMBDA_FUNCTION_NAME: '' } },
-  );
-  created.child.stdin?.end(admin.password);
-  await created;
+  await command(url, 'seed', '--users', '101', '--allow-production', '--password-stdin');
+  await command(url, 'admin', 'create', admin.email, '--name', 'Ada', '--password-stdin');
+}
+
+async function command(url: string, name: string, ...args: string[]): Promise<void> {
+  const running = run(process.execPath, [at(`../../dist/cli/${name}.js`), ...args], {
+    env: { ...process.env, ...functionEnvironment(url), AWS_LAMBDA_FUNCTION_NAME: '' },
+  });
+  running.child.stdin?.end(admin.password);
+  await running;
 }
 
 async function record(
