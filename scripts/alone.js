@@ -8,13 +8,13 @@ const POLL_MS = 50;
 const LONGEST_MS = 120_000;
 
 /** Runs `work` alone among the processes that name the folder `lock`; a lock whose owner is gone is taken over. */
-export async function alone(/** @type {string} */ lock, /** @type {() => void} */ work) {
+export async function alone(/** @type {string} */ lock, /** @type {() => void | Promise<void>} */ work) {
   while (!take(lock)) {
     if (isAbandoned(lock)) remove(lock);
     await sleep(POLL_MS);
   }
   try {
-    work();
+    await work();
   } finally {
     remove(lock);
   }

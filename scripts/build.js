@@ -19,6 +19,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { alone } from './alone.js';
+import { newestChange } from './newest-change.js';
 import { flags } from './usage.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -36,16 +37,7 @@ const programSources = ['src', '.swcrc', 'package.json'].map((path) => at(path))
 /** Folders that say nothing about whether a build is due. */
 const unread = [generated, ...engines.map((engine) => at('prisma', engine, 'migrations'))];
 
-/** Newest change under a path; folders count, so that a removed file is noticed. @returns {number} */
-function newest(/** @type {string} */ path) {
-  const status = statSync(path, { throwIfNoEntry: false });
-  if (!status || unread.includes(path)) return 0;
-  if (!status.isDirectory()) return status.mtimeMs;
-  return readdirSync(path).reduce(
-    (latest, name) => Math.max(latest, newest(join(path, name))),
-    status.mtimeMs,
-  );
-}
+const newest = (/** @type {string} */ path) => newestChange(path, unread);
 
 /** When what lies in `folder` was built; 0: never, or not to the end. */
 const builtMs = (/** @type {string} */ folder) =>

@@ -10,17 +10,19 @@ import { sizeLines } from './bundle/size-report.js';
 
 /** What serverless.yml deploys to. */
 const RUNTIME_MAJOR = 24;
-const folder = fileURLToPath(new URL('../bundle', import.meta.url));
+/** Where serverless.yml looks for them. */
+const bundleFolder = fileURLToPath(new URL('../bundle', import.meta.url));
 
 interface Options {
   engine: ServerEngineName;
+  folder: string;
   node: string;
   scratchUrl?: string;
 }
 
 const note = (line: string) => process.stderr.write(`${line}\n`);
 
-async function bundle({ engine, node, scratchUrl }: Options): Promise<void> {
+async function bundle({ engine, folder, node, scratchUrl }: Options): Promise<void> {
   const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
   const reports = await makeBundle({ engine, folder, node, scratchUrl, progress: note });
   await writeFile(
@@ -39,6 +41,7 @@ async function bundle({ engine, node, scratchUrl }: Options): Promise<void> {
 await new Command('npm run bundle --')
   .description('Makes bundle/<function>.zip, and bundle/report.json with what is in them.')
   .addOption(new Option('--engine <name>', 'the database').choices([...serverEngines]).default('postgresql'))
+  .addOption(new Option('--folder <path>', 'where they go').default(bundleFolder, 'bundle/'))
   .addOption(
     new Option('--node <path>', `Node.js ${RUNTIME_MAJOR}, to compile with`)
       .env('NODE_24')

@@ -25,7 +25,7 @@ setFlagsFromString('--no-flush-bytecode');
 const { script, handler } = await import(pathToFileURL(join(folder, 'index.mjs')).href);
 const answers =
   name === 'migrate'
-    ? [{ request: 'migrate', status: 200, answer: await handler({}, {}) }]
+    ? [{ request: 'migrate', status: 200, expected: 200, answer: await handler({}, {}) }]
     : await sendTypicalEvents(handler);
 // A flag of its own would make the cache another's.
 setFlagsFromString('--flush-bytecode');

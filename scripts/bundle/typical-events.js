@@ -4,7 +4,8 @@
  * filter and sort of the lists, and the refusals that are most common.
  */
 
-/** @typedef {(event: object, context: object) => Promise<{ statusCode: number, headers: Record<string, string>, body: string }>} Handler */
+/** @typedef {{ statusCode: number, headers: Record<string, string>, cookies: string[], body: string }} Result */
+/** @typedef {(event: object, context: object) => Promise<Result>} Handler */
 
 export const admin = { email: 'ada@example.org', password: 'correct horse battery' };
 
@@ -57,12 +58,13 @@ function httpEvent(method, target, headers, body) {
 /**
  * Sends them, in an order in which each makes sense.
  * @param {Handler} handler with an admin in its database, and sign-up open
- * @returns {Promise<{ request: string, status: number }[]>}
+ * @returns {Promise<{ request: string, status: number, expected: number }[]>}
  */
 export async function sendTypicalEvents(handler) {
-  /** @type {{ request: string, status: number }[]} */
+  /** @type {{ request: string, status: number, expected: number }[]} */
   const answers = [];
   const send = async (
+    /** @type {number} */ expected,
     /** @type {string} */ method,
     /** @type {string} */ target,
     /** @type {Record<string, string>} */ headers = {},
@@ -71,72 +73,80 @@ export async function sendTypicalEvents(handler) {
     const {
       statusCode,
       headers: fields,
+      cookies,
       body: text,
     } = await handler(httpEvent(method, target, headers, body), context);
-    answers.push({ request: `${method} ${target}`, status: statusCode });
-    return { fields, json: text ? JSON.parse(text) : {} };
+    answers.push({ request: `${method} ${target}`, status: statusCode, expected });
+    return { fields, cookies, json: text ? JSON.parse(text) : {} };
   };
   const bearer = (/** @type {string} */ token) => ({ authorization: `Bearer ${token}` });
 
-  const { json: boss } = await send('POST', '/v1/auth/login', {}, admin);
+  const { json: boss } = await send(200, 'POST', '/v1/auth/login', {}, admin);
   const asAdmin = bearer(boss.accessToken);
-  const person = { email: `p${Date.now()}@example.org`, name: 'Grace', password: 'a passphrase of mine' };
-  const { json: user } = await send('POST', '/v1/users', {}, person);
-  await send('POST', '/v1/users', {}, person);
-  const { json: signedIn } = await send('POST', '/v1/auth/login', {}, person);
-  await send('POST', '/v1/auth/login', {}, { ...person, password: 'not this one' });
-  await send('POST', '/v1/auth/login', {}, { ...person, email: 'nobody@example.org' });
+  const credentials = { email: `p${Date.now()}@example.org`, password: 'a passphrase of mine' };
+  const person = { ...credentials, name: 'Grace' };
+  const { json: user } = await send(201, 'POST', '/v1/users', {}, person);
+  await send(409, 'POST', '/v1/users', {}, person);
+  const { json: signedIn } = await send(200, 'POST', '/v1/auth/login', {}, credentials);
+  await send(401, 'POST', '/v1/auth/login', {}, { ...credentials, password: 'not this one' });
+  await send(401, 'POST', '/v1/auth/login', {}, { ...credentials, email: 'nobody@example.org' });
   const as = bearer(signedIn.accessToken);
 
-  const { fields } = await send('GET', '/v1/users/me', as);
-  await send('GET', '/v1/users/me', { ...as, 'if-none-match': fields.etag ?? '*' });
-  await send('GET', `/v1/users/${user.id}`, as);
-  await send('GET', `/v1/users/${user.id}`, asAdmin);
-  await send('PATCH', `/v1/users/${user.id}`, as, { name: 'Grace Hopper' });
-  await send('PATCH', `/v1/users/${user.id}`, { ...as, 'if-match': '"2"' }, { name: 'Grace' });
-  await send('PATCH', `/v1/users/${user.id}`, { ...as, 'if-match': '"1"' }, { name: 'late' });
-  await send('PATCH', `/v1/users/${user.id}`, asAdmin, { role: 'admin' });
-  await send('PATCH', `/v1/users/${user.id}`, asAdmin, { role: 'user' });
-  await send('PATCH', `/v1/users/${user.id}`, as, {
+  const { fields } = await send(200, 'GET', '/v1/users/me', as);
+  await send(304, 'GET', '/v1/users/me', { ...as, 'if-none-match': fields.etag ?? '*' });
+  await send(200, 'GET', `/v1/users/${user.id}`, as);
+  await send(200, 'GET', `/v1/users/${user.id}`, asAdmin);
+  await send(200, 'PATCH', `/v1/users/${user.id}`, as, { name: 'Grace Hopper' });
+  await send(200, 'PATCH', `/v1/users/${user.id}`, { ...as, 'if-match': '"2"' }, { name: 'Grace' });
+  await send(412, 'PATCH', `/v1/users/${user.id}`, { ...as, 'if-match': '"1"' }, { name: 'late' });
+  await send(200, 'PATCH', `/v1/users/${user.id}`, asAdmin, { role: 'admin' });
+  await send(200, 'PATCH', `/v1/users/${user.id}`, asAdmin, { role: 'user' });
+  await send(200, 'PATCH', `/v1/users/${user.id}`, as, {
     email: `q${person.email}`,
     currentPassword: person.password,
   });
   for (const sort of ['createdAt', '-createdAt', 'email', 'name'])
     for (const filter of ['', '&q=a', `&email=${person.email}`, '&role=user'])
       for (const limit of ['', '&limit=100']) {
-        const { json } = await send('GET', `/v1/users?sort=${sort}${filter}${limit}`, asAdmin);
+        const { json } = await send(200, 'GET', `/v1/users?sort=${sort}${filter}${limit}`, asAdmin);
         if (json.nextCursor)
-          await send('GET', `/v1/users?sort=${sort}${filter}${limit}&cursor=${json.nextCursor}`, asAdmin);
+          await send(
+            200,
+            'GET',
+            `/v1/users?sort=${sort}${filter}${limit}&cursor=${json.nextCursor}`,
+            asAdmin,
+          );
       }
   for (const filter of ['', '?q=a', `?email=${person.email}`, '?role=user'])
-    await send('GET', `/v1/users/count${filter}`, asAdmin);
+    await send(200, 'GET', `/v1/users/count${filter}`, asAdmin);
 
   const { json: refreshed } = await send(
+    200,
     'POST',
     '/v1/auth/refresh',
     {},
     { refreshToken: signedIn.refreshToken },
   );
-  await send('POST', '/v1/auth/refresh', {}, { refreshToken: signedIn.refreshToken });
-  await send('POST', '/v1/auth/logout', {}, { refreshToken: refreshed.refreshToken });
-  const cookie = await send('POST', '/v1/auth/login', {}, { ...admin, session: 'cookie' });
-  const session = String(cookie.fields['set-cookie'] ?? '').split(';')[0] ?? '';
-  await send('POST', '/v1/auth/refresh', { cookie: session, origin: 'https://api.example.org' });
-  await send('PATCH', `/v1/users/${user.id}`, bearer(refreshed.accessToken ?? ''), {
+  await send(401, 'POST', '/v1/auth/refresh', {}, { refreshToken: signedIn.refreshToken });
+  await send(204, 'POST', '/v1/auth/logout', {}, { refreshToken: refreshed.refreshToken });
+  const { cookies } = await send(200, 'POST', '/v1/auth/login', {}, { ...admin, session: 'cookie' });
+  const session = cookies[0]?.split(';')[0] ?? '';
+  await send(200, 'POST', '/v1/auth/refresh', { cookie: session, origin: 'https://api.example.org' });
+  await send(200, 'PATCH', `/v1/users/${user.id}`, bearer(refreshed.accessToken ?? ''), {
     password: 'another passphrase',
     currentPassword: person.password,
   });
-  await send('DELETE', `/v1/users/${user.id}`, asAdmin);
+  await send(204, 'DELETE', `/v1/users/${user.id}`, asAdmin);
 
-  await send('GET', '/health/live');
-  await send('GET', '/health/ready');
-  await send('GET', '/openapi.json');
-  await send('OPTIONS', '/v1/users');
-  await send('HEAD', '/v1/users/me', asAdmin);
-  await send('GET', '/v1/users/me');
-  await send('GET', '/v1/users?limit=0', asAdmin);
-  await send('POST', '/v1/users', {}, { email: 'no' });
-  await send('PUT', '/v1/users', {}, {});
-  await send('GET', '/nothing');
+  await send(200, 'GET', '/health/live');
+  await send(200, 'GET', '/health/ready');
+  await send(200, 'GET', '/openapi.json');
+  await send(204, 'OPTIONS', '/v1/users');
+  await send(200, 'HEAD', '/v1/users/me', asAdmin);
+  await send(401, 'GET', '/v1/users/me');
+  await send(400, 'GET', '/v1/users?limit=0', asAdmin);
+  await send(400, 'POST', '/v1/users', {}, { email: 'no' });
+  await send(405, 'PUT', '/v1/users', {}, {});
+  await send(404, 'GET', '/nothing');
   return answers;
 }
