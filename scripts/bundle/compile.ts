@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown, type SourceMap } from 'rolldown';
-import { bareSchemas } from './bare-schemas.js';
 import type { ServerEngineName } from './engine-name.js';
 import { lazyFormatters } from './lazy-formatters.js';
 import { leaveOut } from './leave-out.js';
@@ -9,6 +8,7 @@ import { mapOwnSources } from './map-own-sources.js';
 import { type Measure, noMeasure } from './measures.js';
 import { notInFunctions } from './not-in-functions.js';
 import { oneEngine } from './one-engine.js';
+import { routerWithoutEval } from './router-without-eval.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -59,7 +59,7 @@ export async function compile(
       notInFunctions(),
       by('unused left out') && leaveOut(),
       by('lazy formatters') && lazyFormatters(),
-      by('bare schemas') && bareSchemas(),
+      by('router without eval') && routerWithoutEval(),
       mapOwnSources(),
     ],
     resolve: { alias: by('ES modules') ? esModules : {} },

@@ -140,7 +140,7 @@ async function record(
     env: { PATH: process.env.PATH, NODE_PATH: at('../../node_modules'), ...functionEnvironment(url) },
     maxBuffer: 64 * 1024 * 1024,
   });
-  const { answers } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as {
+  const { answers } = JSON.parse(/^\{"answers".*$/m.exec(stdout)?.[0] ?? 'null') as {
     answers: { request: string; status: number; expected: number }[];
   };
   const failed = answers.filter(({ status, expected }) => status !== expected);
@@ -155,7 +155,8 @@ const functionEnvironment = (url: string) => ({
   DATABASE_POOL_MAX: '1',
   SECRETS: 'recorded with and never deployed: 0123456789',
   SIGNUP: 'open',
-  LOG_LEVEL: 'silent',
+  // Its log lines are written at each start as well.
+  LOG_LEVEL: 'info',
 });
 
 /** Whoever reads the zip meanwhile sees the old one or the new one. */

@@ -7,7 +7,6 @@ const { readFileSync } = process.getBuiltinModule('node:fs');
 const { createRequire, SourceMap } = process.getBuiltinModule('node:module');
 const { dirname } = process.getBuiltinModule('node:path');
 const { fileURLToPath } = process.getBuiltinModule('node:url');
-const v8 = process.getBuiltinModule('node:v8');
 const { Script } = process.getBuiltinModule('node:vm');
 
 const file = fileURLToPath(new URL('function.cjs', import.meta.url));
@@ -39,8 +38,10 @@ function frame(site) {
 }
 Error.prepareStackTrace = (error, sites) => [error, ...sites.map(frame)].join('\n    at ');
 
-// Lambda starts Node.js with it, and V8 takes no code that was compiled under other flags. The heap's size is no obstacle.
-v8.setFlagsFromString('--no-expose-gc');
+// Lambda starts Node.js with it, and V8 takes no code that was compiled under other flags: not ours, and not what
+// Node.js has compiled of itself. The heap's size is no obstacle.
+if (process.execArgv.includes('--expose-gc'))
+  process.getBuiltinModule('node:v8').setFlagsFromString('--no-expose-gc');
 /** Exported for the bundle's maker, who keeps what V8 has compiled by then. */
 export const script = new Script(readFileSync(file, 'latin1'), {
   filename: file,
