@@ -1,6 +1,7 @@
 /** Files that are made from the code: `npm run generate` writes them, the gate checks that they are fresh. */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { parse } from 'yaml';
+import { coldStartTable } from '../bench/cold-start-table.js';
 import { figuresTable } from '../bench/figures-table.js';
 import type { Figures } from '../bench/scenario.js';
 import { type Mode, settings } from '../src/config.js';
@@ -132,6 +133,7 @@ const files: Record<string, string> = {
   }),
   'docs/operations.md': withBlocks(await read('docs/operations.md'), {
     bench: await benchTable('users', figuresTable),
+    'cold-start': await benchTable('cold-start', coldStartTable),
     costs: await costsTable(),
     doors: await doorsTable(),
   }),

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { apiGatewayV2 } from '../../emulator/doors/api-gateway-v2.js';
 import { ExecutionEnvironment } from '../../emulator/execution-environment.js';
 import { nodeFlags } from '../../emulator/node-flags.js';
 import { readStack } from '../../emulator/read-stack.js';
@@ -58,12 +59,22 @@ export const scenario: Scenario<ColdStartRow> = {
       };
       const sides = await makeSides(folder);
       const { token, id } = await someone(environment);
+      const event = apiGatewayV2.toEvent({
+        method: 'GET',
+        target: `/v1/users/${id}`,
+        fields: [
+          ['authorization', `Bearer ${token}`],
+          ['host', 'api.example.org'],
+        ],
+        body: Buffer.alloc(0),
+        sourceIp: '203.0.113.7',
+      });
       const starts = new Map(sides.map(({ name }) => [name, [] as ColdStart[]]));
       for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
         for (const side of sides) {
           const start = await coldStart(
             node,
-            [side.file, `/v1/users/${id}`, token],
+            [side.file, JSON.stringify(event)],
             environment,
             side.flags ?? runtimeFlags,
           );
@@ -81,7 +92,7 @@ export const scenario: Scenario<ColdStartRow> = {
         rows: sides.map(({ name, yardstick = 'bare' }) =>
           row(name, starts.get(name) ?? [], starts.get(yardstick) ?? []),
         ),
-        more: { billed: await billed(join(folder, 'all measures'), environment, `/v1/users/${id}`, token) },
+        more: { billed: await billed(join(folder, 'all measures'), environment, event) },
       };
     } finally {
       await databases.remove();
@@ -161,7 +172,7 @@ function figure(sample: readonly number[]): Figure {
 }
 
 /** What an instance is billed under the runtime client: for an event when it is warm, and besides for being new. */
-async function billed(taskRoot: string, environment: Record<string, string>, target: string, token: string) {
+async function billed(taskRoot: string, environment: Record<string, string>, event: object) {
   const { architecture: _architecture, isHttp: _isHttp, ...stack } = readStack('api');
   const { PATH: _path, ...variables } = environment;
   const instance = new ExecutionEnvironment({
@@ -172,7 +183,6 @@ async function billed(taskRoot: string, environment: Record<string, string>, tar
     ...stack,
   });
   try {
-    const event = httpEvent(target, token);
     const first = await instance.invoke(event);
     const warm: number[] = [];
     for (let count = 0; count < WARM_EVENTS; count++)
@@ -183,19 +193,3 @@ async function billed(taskRoot: string, environment: Record<string, string>, tar
     await instance.end();
   }
 }
-
-const httpEvent = (target: string, token: string) => ({
-  version: '2.0',
-  routeKey: '$default',
-  rawPath: target,
-  rawQueryString: '',
-  headers: { authorization: `Bearer ${token}`, host: 'api.example.org' },
-  requestContext: {
-    domainName: 'api.example.org',
-    http: { method: 'GET', path: target, protocol: 'HTTP/1.1', sourceIp: '203.0.113.7' },
-    requestId: 'billed',
-    stage: '$default',
-    timeEpoch: Date.now(),
-  },
-  isBase64Encoded: false,
-});
