@@ -22,7 +22,7 @@ const context = {
  * @param {Record<string, string>} headers
  * @param {unknown} [body]
  */
-function httpEvent(method, target, headers, body) {
+export function httpEvent(method, target, headers, body) {
   const [rawPath = '/', rawQueryString = ''] = target.split('?');
   return {
     version: '2.0',
