@@ -6,6 +6,7 @@ import { readEnvironment } from '../src/environment.js';
 import { deploy } from './deploy.js';
 import { FunctionInstances } from './function-instances.js';
 import { invokeOnce } from './invoke-once.js';
+import { lentPackages } from './lent-packages.js';
 import { serveUntil } from './serve-until.js';
 import { type Service, services } from './services.js';
 import { settingsOfFunction } from './settings-of-function.js';
@@ -34,6 +35,10 @@ const log = (line: string): void => void process.stderr.write(`${line}\n`);
 async function run({ function: name, port, concurrency, door, event, node }: Options): Promise<void> {
   const signal = untilSignal();
   const given = settingsOfFunction(readEnvironment());
+  if (lentPackages(node ?? process.execPath) !== undefined)
+    log(
+      'This Node.js has no argon2, which functions are deployed for: the package for it is lent by NODE_PATH.',
+    );
   const secret = { SECRETS: randomBytes(32).toString('base64') };
   const { fn, architecture, isHttp, remove } = deploy(name, { ...secret, ...given }, node);
   const instances = new FunctionInstances(fn, { concurrency, log });

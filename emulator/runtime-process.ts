@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { Deferred } from './deferred.js';
 import type { DeployedFunction } from './deployed-function.js';
 import { functionVariables } from './function-variables.js';
+import { lentPackages } from './lent-packages.js';
 import { nodeFlags } from './node-flags.js';
 import { type Invocation, type Posted, RuntimeApi } from './runtime-api.js';
 import { splitLines } from './split-lines.js';
@@ -37,21 +38,21 @@ export class RuntimeProcess {
 
   private constructor(
     api: RuntimeApi,
-    { memoryMb, taskRoot, node, ...rest }: DeployedFunction,
+    { memoryMb, taskRoot, node = process.execPath, ...rest }: DeployedFunction,
+    packages: string | undefined,
     log?: LogLine,
   ) {
     const stream = log ? 'pipe' : 'ignore';
     this.#api = api;
-    this.#child = spawn(
-      node ?? process.execPath,
-      [...nodeFlags(memoryMb), '--require', nativeClient, runtimeClient],
-      {
-        cwd: taskRoot,
-        env: functionVariables({ memoryMb, taskRoot, ...rest }, api.address),
-        stdio: ['ignore', stream, stream],
-        detached: true,
+    this.#child = spawn(node, [...nodeFlags(memoryMb), '--require', nativeClient, runtimeClient], {
+      cwd: taskRoot,
+      env: {
+        ...(packages !== undefined && { NODE_PATH: packages }),
+        ...functionVariables({ memoryMb, taskRoot, ...rest }, api.address),
       },
-    );
+      stdio: ['ignore', stream, stream],
+      detached: true,
+    });
     if (log) for (const output of [this.#child.stdout, this.#child.stderr]) splitLines(output, log);
     this.#exited = new Promise((resolve) => {
       this.#child.once('exit', (code, signal) => resolve(this.#bury(code, signal)));
@@ -60,8 +61,9 @@ export class RuntimeProcess {
 
   /** @throws Error when the program cannot be started */
   static async start(fn: DeployedFunction, log?: LogLine): Promise<RuntimeProcess> {
+    const packages = lentPackages(fn.node ?? process.execPath);
     const api = await RuntimeApi.open();
-    const runtime = new RuntimeProcess(api, fn, log);
+    const runtime = new RuntimeProcess(api, fn, packages, log);
     try {
       await once(runtime.#child, 'spawn');
     } catch (error) {

@@ -5,16 +5,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompressSync } from 'node:zlib';
-import { migrate } from '../../src/database/migrations/migrate.js';
 import { build } from '../build.js';
 import { compile } from './compile.js';
 import type { ServerEngineName } from './engine-name.js';
+import { fillDatabase } from './fill-database.js';
 import { makeDocument } from './make-document.js';
 import { type Measure, noMeasure } from './measures.js';
 import { queryCompilerWasm } from './one-engine.js';
+import { recordingEnvironment } from './recording-environment.js';
 import { openScratchDatabase } from './scratch-database.js';
 import { type SizeReport, sizeReport } from './size-report.js';
-import { admin } from './typical-events.js';
 import { zipFolder } from './zip-folder.js';
 
 const run = promisify(execFile);
@@ -63,7 +63,7 @@ export async function makeBundle({
   const scratch = bringsOwn ? await openScratchDatabase() : undefined;
   const recordOn = scratchUrl ?? scratch?.url;
   try {
-    if (recordOn !== undefined) await prepare(recordOn);
+    if (recordOn !== undefined) await fillDatabase(recordOn);
     const reports: SizeReport[] = [];
     for (const name of functions) {
       progress(`${name}: compiling`);
@@ -113,21 +113,6 @@ async function unpack(
 /** A zip's own method makes a quarter more of WebAssembly, and few starts ever read it. Brotli's default is its best. */
 const smallest = (bytes: Buffer): Buffer => brotliCompressSync(bytes);
 
-/** Tables, an admin to be, and more users than the longest page has. */
-async function prepare(url: string): Promise<void> {
-  await migrate(url);
-  await command(url, 'seed', '--users', '101', '--allow-production', '--password-stdin');
-  await command(url, 'admin', 'create', admin.email, '--name', 'Ada', '--password-stdin');
-}
-
-async function command(url: string, name: string, ...args: string[]): Promise<void> {
-  const running = run(process.execPath, [at(`../../dist/cli/${name}.js`), ...args], {
-    env: { ...process.env, ...functionEnvironment(url), AWS_LAMBDA_FUNCTION_NAME: '' },
-  });
-  running.child.stdin?.end(admin.password);
-  await running;
-}
-
 async function record(
   node: string,
   folder: string,
@@ -137,7 +122,7 @@ async function record(
 ): Promise<void> {
   const { stdout } = await run(node, [at('record.js'), folder, name, what], {
     // Before 24.7 Node.js has no argon2 of its own; the package for it is not in the zip.
-    env: { PATH: process.env.PATH, NODE_PATH: at('../../node_modules'), ...functionEnvironment(url) },
+    env: { PATH: process.env.PATH, NODE_PATH: at('../../node_modules'), ...recordingEnvironment(url) },
     maxBuffer: 64 * 1024 * 1024,
   });
   const { answers } = JSON.parse(/^\{"answers".*$/m.exec(stdout)?.[0] ?? 'null') as {
@@ -147,17 +132,6 @@ async function record(
   if (failed.length > 0)
     throw new Error(`these were answered otherwise than expected: ${JSON.stringify(failed)}`);
 }
-
-const functionEnvironment = (url: string) => ({
-  NODE_ENV: 'production',
-  AWS_LAMBDA_FUNCTION_NAME: 'farebox',
-  DATABASE_URL: url,
-  DATABASE_POOL_MAX: '1',
-  SECRETS: 'recorded with and never deployed: 0123456789',
-  SIGNUP: 'open',
-  // Its log lines are written at each start as well.
-  LOG_LEVEL: 'info',
-});
 
 /** Whoever reads the zip meanwhile sees the old one or the new one. */
 async function moveFile(from: string, to: string): Promise<void> {

@@ -8,7 +8,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
-import { sendTypicalEvents } from './typical-events.js';
+import { sendFrequentEvents, sendTypicalEvents } from './typical-events.js';
 
 const [folder = '', name = '', what = ''] = process.argv.slice(2);
 
@@ -26,7 +26,7 @@ const { script, handler } = await import(pathToFileURL(join(folder, 'index.mjs')
 const answers =
   name === 'migrate'
     ? [{ request: 'migrate', status: 200, expected: 200, answer: await handler({}, {}) }]
-    : await sendTypicalEvents(handler);
+    : await (what === 'plans' ? sendTypicalEvents : sendFrequentEvents)(handler);
 // A flag of its own would make the cache another's.
 setFlagsFromString('--flush-bytecode');
 

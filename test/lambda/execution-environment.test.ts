@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { DeployedFunction } from '../../emulator/deployed-function.js';
 import { ExecutionEnvironment, type InvocationResult } from '../../emulator/execution-environment.js';
+import { lentPackages } from '../../emulator/lent-packages.js';
 import { eventually } from '../support/eventually.js';
 import { functionFolder } from '../support/function-folder.js';
 import { processState } from '../support/process-state.js';
@@ -224,6 +225,7 @@ describe('what the function is given', () => {
       'DATABASE_URL',
       'LAMBDA_TASK_ROOT',
       'LANG',
+      ...(lentPackages(process.execPath) === undefined ? [] : ['NODE_PATH']),
       'PATH',
       'TZ',
       '_HANDLER',

@@ -4,20 +4,17 @@
  * included: a failed one is rolled back, noted, and the next run tries it again. On MySQL, where DDL
  * commits by itself, a person looks first. Either way a failed one blocks what follows.
  */
-import { type DatabaseUrl, parseDatabaseUrl } from '../../database-url.js';
+import { parseDatabaseUrl } from '../../database-url.js';
 import { MigrationError } from './migration-error.js';
 import { type Migration, migrationsFolder, readMigrations } from './migration-folder.js';
 import { type LedgerRow, type MigrationSession, ROLLED_BACK, setAsideSql } from './migration-session.js';
+import { sessionOpener } from './session-opener.js';
 
 export { MigrationError };
 
 /** A large migration of another process may take this long; every start of a fleet waits for the first. */
 const MIGRATE_WAIT_MS = 60_000;
 const STATUS_WAIT_MS = 5_000;
-/** Longer than a distant server takes, shorter than an orchestrator's patience with a start. */
-const MAX_CONNECT_MS = 10_000;
-/** However short the wait for another's lock may be. */
-const MIN_CONNECT_MS = 1_000;
 /** MySQL's TEXT holds 64 KiB. */
 const MAX_LOG_CHARACTERS = 10_000;
 
@@ -70,7 +67,8 @@ async function inSession<T>(
   waitMs: number,
   work: (session: MigrationSession) => Promise<T>,
 ): Promise<T> {
-  const session = await openSession(parseDatabaseUrl(url), waitMs);
+  const open = await sessionOpener(parseDatabaseUrl(url));
+  const session = await open(waitMs);
   try {
     return await work(session);
   } catch (error) {
@@ -80,25 +78,6 @@ async function inSession<T>(
   } finally {
     // A connection that is lost cannot be closed; what went wrong before is what counts.
     await session.close().catch(() => undefined);
-  }
-}
-
-/** Loads one engine's driver, not all. */
-async function openSession(url: DatabaseUrl, waitMs: number): Promise<MigrationSession> {
-  const connectMs = Math.min(Math.max(waitMs, MIN_CONNECT_MS), MAX_CONNECT_MS);
-  switch (url.engine) {
-    case 'sqlite': {
-      const { SqliteSession } = await import('./sqlite-session.js');
-      return new SqliteSession(url, waitMs);
-    }
-    case 'postgresql': {
-      const { PostgresqlSession } = await import('./postgresql-session.js');
-      return PostgresqlSession.open(url, connectMs, waitMs);
-    }
-    case 'mysql': {
-      const { MysqlSession } = await import('./mysql-session.js');
-      return MysqlSession.open(url, connectMs, waitMs);
-    }
   }
 }
 
