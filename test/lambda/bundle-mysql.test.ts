@@ -18,7 +18,7 @@ describe.runIf(isAvailable('mysql'))(`a zip for MySQL, recorded on ${throwawayNa
 
   beforeAll(async () => {
     database = await ThrowawayServer.start('mysql');
-    zips = await bundled('mysql', database.url);
+    zips = await bundled({ engine: 'mysql', scratchUrl: database.url });
     await database.empty();
   }, 180_000);
   afterAll(() => database?.remove());
