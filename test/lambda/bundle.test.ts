@@ -28,7 +28,7 @@ describe.each(['postgresql', 'mysql'] as const)('for %s', (engine) => {
   const of = (name: string) => contents[name] as (typeof contents)[string];
 
   beforeAll(async () => {
-    zips = await bundled(engine);
+    zips = await bundled({ engine });
     for (const name of names) {
       const { taskRoot } = unzipped({ folder: zips.folder, name }, {});
       contents[name] = {
