@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompressSync } from 'node:zlib';
+import { migrationStatus } from '../../src/database/migrations/migrate.js';
 import { build } from '../build.js';
 import { compile } from './compile.js';
 import type { ServerEngineName } from './engine-name.js';
@@ -55,6 +56,7 @@ export async function makeBundle({
   progress = () => undefined,
 }: BundleOptions): Promise<SizeReport[]> {
   await build();
+  if (scratchUrl !== undefined) await refuseData(scratchUrl);
   await mkdir(folder, { recursive: true });
   const work = await mkdtemp(join(tmpdir(), 'farebox-bundle-'));
   const bringsOwn = scratchUrl === undefined && engine === 'postgresql';
@@ -86,6 +88,13 @@ export async function makeBundle({
     await scratch?.close();
     await rm(work, { recursive: true, force: true });
   }
+}
+
+/** Recording makes an admin whose password is no secret, and a hundred users. */
+async function refuseData(url: string): Promise<void> {
+  const { applied } = await migrationStatus(url);
+  if (applied.length > 0)
+    throw new Error('The database of --scratch-url has tables already; name an empty one.');
 }
 
 /** What the zip holds, but for what is recorded. */
