@@ -20,8 +20,8 @@ const run = promisify(execFile);
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** One file of src/lambda/ each. */
-export const functionNames = ['api', 'migrate'] as const;
-export type FunctionName = (typeof functionNames)[number];
+const functionNames = ['api', 'migrate'] as const;
+type FunctionName = (typeof functionNames)[number];
 
 export interface BundleOptions {
   engine: ServerEngineName;
