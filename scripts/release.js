@@ -7,9 +7,10 @@
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 
-const usage = `Usage: npm run release -- --stage NAME [--param="name=value"] [--without-migrations]
-Needs credentials of AWS in the environment, and the zips of npm run bundle.
---without-migrations: to go back to a release before; a schema is never taken back, and old code does not migrate a newer one.
+const usage = `Usage: npm run release -- --stage NAME [--region NAME] [--param="name=value"] [--without-migrations]
+Needs credentials of AWS in the environment, and the zips of npm run bundle. Without --region, AWS_REGION says it.
+--without-migrations: to go back to a release before (a schema is never taken back, and old code does not migrate a newer
+one), or to take over a new database URL before the next migration.
 Exit codes: 0 released, 1 a step failed and no later one was begun, 2 wrong usage.
 `;
 
@@ -36,6 +37,7 @@ function readArguments() {
     return parseArgs({
       options: {
         stage: { type: 'string' },
+        region: { type: 'string', default: process.env.AWS_REGION },
         param: { type: 'string', multiple: true, default: [] },
         'without-migrations': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -46,13 +48,15 @@ function readArguments() {
   }
 }
 
-const { stage, param, help, 'without-migrations': isWithoutMigrations } = readArguments();
+const { stage, region, param, help, 'without-migrations': isWithoutMigrations } = readArguments();
 if (help) {
   process.stdout.write(usage);
   process.exit(0);
 }
 if (!stage) refuse('which --stage?');
-const where = ['--stage', stage, ...param.flatMap((one) => ['--param', one])];
+// osls has a default; AWS's command line, by which the secret was made, has others, and the two have to meet.
+if (!region) refuse('which --region? Or set AWS_REGION.');
+const where = ['--stage', stage, '--region', region, ...param.flatMap((one) => ['--param', one])];
 
 /** @returns {never} */
 function giveUp(/** @type {string} */ message) {
@@ -81,13 +85,18 @@ function serverless(output, command, settings) {
  * A step without which no later one may be.
  * @param {string[]} command
  * @param {Record<string, string>} [settings]
+ * @param {string} [advice]
  */
-function must(command, settings) {
+function must(command, settings, advice = '') {
   if (serverless('inherit', command, settings).status !== 0)
-    giveUp(`"serverless ${command.join(' ')}" failed.`);
+    giveUp(`"serverless ${command.join(' ')}" failed.${advice}`);
 }
 
-const migrate = () => must(['invoke', '--function', 'migrate', '--data', '{}'], INVOKE_ONCE);
+/** It still has the URL that the stack was last deployed with: only the stack takes over a new one. */
+const STALE_URL =
+  '\nWhen the database URL is a new one, release --without-migrations first, then once more as usual.';
+
+const migrate = () => must(['invoke', '--function', 'migrate', '--data', '{}'], INVOKE_ONCE, STALE_URL);
 // With --force also when nothing has changed, so that new values of secrets are taken over.
 const deploy = () => must(['deploy', '--force']);
 

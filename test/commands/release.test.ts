@@ -54,7 +54,7 @@ async function commandsOf(...args: string[]) {
   return (await readFile(join(bin.path, 'serverless.log'), 'utf8')).trim().split('\n');
 }
 
-const toDev = ['--stage', 'dev'];
+const toDev = ['--stage', 'dev', '--region', 'us-east-1'];
 const newCode = 'code of farebox-dev-migrate';
 const migration = 'invocations of farebox-dev-migrate: {}';
 const uploads = ['api.zip', 'compiled-cloudformation-template.json', 'migrate.zip', 'serverless-state.json'];
@@ -87,6 +87,7 @@ test('a first release makes the stack, then migrates', async () => {
 test('a migration that fails keeps the new code from being released', async () => {
   const { code, steps, output } = await release({ hasStack: true, doesMigrationFail: true }, ...toDev);
   expect({ code, steps }, output).toEqual({ code: 1, steps: [newCode, migration] });
+  expect(output).toContain('release --without-migrations first');
 });
 
 test('a migration that takes longer than we wait is not begun a second time', async () => {
@@ -105,7 +106,8 @@ test('a migration is waited for beyond the time that its function has', async ()
 
 test('each step is told the stage and every --param', async () => {
   const commands = await commandsOf(...toDev, '--param', 'alarmEmail=ada@example.org', '--param=signup=open');
-  const where = '--stage dev --param alarmEmail=ada@example.org --param signup=open timeout=';
+  const where =
+    '--stage dev --region us-east-1 --param alarmEmail=ada@example.org --param signup=open timeout=';
   expect(commands.map((command) => command.replace(/timeout=.*/, 'timeout='))).toEqual([
     `deploy function --function migrate ${where}`,
     `invoke --function migrate --data {} ${where}`,
@@ -129,10 +131,13 @@ test('going back deploys without migrating', async () => {
   expect({ code, steps: inOrder(steps) }, output).toEqual({ code: 0, steps: ['UpdateStack'] });
 });
 
-test.each([[[]], [['--sttage', 'dev']], [['dev']]])('wrong usage (%j) does nothing', async (args) => {
-  const { code, steps } = await release({ hasStack: true }, ...args);
-  expect({ code, steps }).toEqual({ code: 2, steps: [] });
-});
+test.each([[[]], [['--sttage', 'dev']], [['dev']], [['--stage', 'dev']]])(
+  'wrong usage (%j) does nothing',
+  async (args) => {
+    const { code, steps } = await release({ hasStack: true }, ...args);
+    expect({ code, steps }).toEqual({ code: 2, steps: [] });
+  },
+);
 
 test('--help says how it is used, and does nothing', async () => {
   const { code, steps, output } = await release({ hasStack: true }, '--help');
