@@ -38,9 +38,9 @@ const phcForm =
 export async function hash(password: string): Promise<string> {
   const salt = crypto.randomBytes(SALT_BYTES);
   if (!argon2id) {
-    const { hash } = await import('@node-rs/argon2');
+    const native = await import('@node-rs/argon2');
     const { memory: memoryCost, passes: timeCost, parallelism } = COST;
-    return hash(password, { algorithm: 2, memoryCost, timeCost, parallelism, salt });
+    return native.hash(password, { algorithm: 2, memoryCost, timeCost, parallelism, salt });
   }
   return phc(
     salt,
