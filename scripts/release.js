@@ -77,7 +77,10 @@ function serverless(output, command, settings) {
     stdio: ['ignore', output, output],
     env: { ...process.env, ...settings },
   });
-  if (done.error) giveUp(`cannot run serverless (${done.error.message}); npm run release finds it.`);
+  if (done.error)
+    giveUp(
+      `cannot run serverless (${done.error.message}): it comes with npm ci, and npm run release finds it.`,
+    );
   return done;
 }
 
