@@ -5,7 +5,7 @@ import type { Trial } from '../trial.js';
 
 export const trial: Trial = {
   claim:
-    'Behind every door (API Gateway v1 and v2, ALB, Function URL) each case comes to what it comes to over a socket, or the service is the reason why not',
+    'Behind every door (API Gateway v1 and v2, ALB, Function URL) each case has the same outcome as over a socket, or the service is the reason',
   async run(progress) {
     const rows: Record<string, Verdict>[] = [];
     const failed: string[] = [];
@@ -27,7 +27,7 @@ export const trial: Trial = {
     }
     const verdicts = rows.flatMap(({ case: _name, ...each }) => Object.values(each));
     const same = verdicts.filter((each) => each === 'same').length;
-    const summary = `${rows.length} cases, ${same} of ${verdicts.length} as over a socket, ${verdicts.length - same - failed.length} not by the service's doing, ${failed.length} failed`;
+    const summary = `${rows.length} cases, ${verdicts.length} pairs: ${same} the same as over a socket, ${verdicts.length - same - failed.length} different because of the service, ${failed.length} failed`;
     return { held: failed.length === 0, summary, figures: { rows, failed } };
   },
 };

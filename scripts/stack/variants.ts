@@ -9,7 +9,11 @@ export const variants = {
   prod: { stage: 'prod' },
   'prod, all that is optional': {
     stage: 'prod',
-    params: { warmInstances: '2', alarmTopicArn: 'arn:aws:sns:us-east-1:123456789012:alarms' },
+    params: {
+      warmInstances: '2',
+      alarmTopicArn: 'arn:aws:sns:us-east-1:123456789012:alarms',
+      boundaryArn: 'arn:aws:iam::123456789012:policy/farebox-prod-boundary',
+    },
   },
   'prod, alarms by e-mail': { stage: 'prod', params: { alarmEmail: 'ada@example.org' } },
   'prod in a VPC': {

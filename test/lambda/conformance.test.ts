@@ -32,7 +32,7 @@ describe.each(grounds)('$what', ({ open, cases }) => {
   });
 });
 
-test('the table in the documents is of these cases; make it anew with: npm run trials -- doors', () => {
+test('the table in the documents is of these cases; make it anew with: npm run trials -- doors, then npm run generate', () => {
   expect(committed.figures.rows).toEqual(
     grounds
       .flatMap(({ cases }) => cases)

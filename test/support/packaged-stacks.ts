@@ -1,5 +1,5 @@
 /** The stack as osls packages it, and copies of it with slips. */
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkTemplate } from '../../scripts/stack/check-template.js';
 import { copyStack, packageStack } from '../../scripts/stack/package-stack.js';
 import { Spec } from '../../scripts/stack/spec.js';
@@ -24,7 +24,7 @@ export function packagedStacks(...names: (keyof typeof variants)[]) {
 }
 
 /** What the check says of a copy that has `value` at `path` (undefined: has nothing there). */
-export function complaintsWith(right: Template, path: string, value: unknown): string[] {
+function complaintsWith(right: Template, path: string, value: unknown): string[] {
   const template = structuredClone(right);
   const keys = path.split('/');
   const last = keys.pop() as string;
@@ -33,4 +33,17 @@ export function complaintsWith(right: Template, path: string, value: unknown): s
   if (value === undefined) delete place[last];
   else place[last] = value;
   return checkTemplate(template, spec);
+}
+
+/** Tests, each of a slip: what it is, where, the value there (undefined: nothing), and what has to be said of it, once. */
+export function plantedSlips(right: () => Template, slips: [string, string, unknown, string][]): void {
+  describe('a planted slip', () => {
+    test.each(slips)('is reported: %s', (_what, path, value, complaint) => {
+      const complaints = complaintsWith(right(), path, value);
+      expect(
+        complaints.filter((line) => line.includes(complaint)),
+        complaints.join('\n'),
+      ).toHaveLength(1);
+    });
+  });
 }

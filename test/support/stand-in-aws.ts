@@ -9,6 +9,8 @@ export interface Account {
   /** Whether the stage has been released before. */
   hasStack?: boolean;
   doesMigrationFail?: boolean;
+  /** Milliseconds that a migration takes. */
+  migrationMs?: number;
   doesDeploymentFail?: boolean;
   /** Whether the credentials are worth nothing here. */
   isForbidden?: boolean;
@@ -55,7 +57,7 @@ function answerLambda(
   if (method !== 'GET') steps.push(`${what} of ${name}${what === 'code' ? '' : `: ${body}`}`);
   if (what === 'invocations') {
     if (account.doesMigrationFail) response.setHeader('x-amz-function-error', 'Unhandled');
-    response.end('{"applied":["1_init"]}');
+    setTimeout(() => response.end('{"applied":["1_init"]}'), account.migrationMs ?? 0);
   } else {
     const Configuration = {
       State: 'Active',

@@ -1,14 +1,14 @@
 /** A name in the stack that nothing bears is found, whichever way it is said. */
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation fills these in.
-import { describe, expect, test } from 'vitest';
-import { complaintsWith, packagedStacks } from '../support/packaged-stacks.js';
+import { packagedStacks, plantedSlips } from '../support/packaged-stacks.js';
 
 const stacks = packagedStacks('prod in a VPC');
 const lambda = 'Resources/ApiLambdaFunction/Properties';
 const alarm = 'Resources/ApiErrors/Properties';
 
-describe('a planted slip', () => {
-  test.each([
+plantedSlips(
+  () => stacks.templates['prod in a VPC'],
+  [
     [
       'a function that is none',
       `${lambda}/Handler`,
@@ -93,11 +93,5 @@ describe('a planted slip', () => {
       'ApiLambdaFunction',
       'each waits for the next: ApiLambdaFunction -> ApiRole -> ApiLambdaFunction',
     ],
-  ])('is reported: %s', (_what, path, value, complaint) => {
-    const complaints = complaintsWith(stacks.templates['prod in a VPC'], path, value);
-    expect(
-      complaints.filter((line) => line.includes(complaint)),
-      complaints.join('\n'),
-    ).toHaveLength(1);
-  });
-});
+  ],
+);

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readConfig, settings } from '#dist/config.js';
 import { parseDatabaseUrl } from '#dist/database-url.js';
+import type { Variant } from '../../scripts/stack/package-stack.js';
 import type { Template, TemplateResource } from '../../scripts/stack/template.js';
 import { variants } from '../../scripts/stack/variants.js';
 import { secrets } from '../support/app.js';
@@ -124,7 +125,7 @@ describe.each(names)('the stack of "%s"', (name) => {
       expect(Properties?.RetentionInDays).toBe(name === 'dev' ? 7 : 90);
   });
 
-  test('alarms on errors and throttles of each function, on slow requests and on 5xx', () => {
+  test('alarms on errors and throttles of each function, on slow requests, on 5xx and on 429s of the service', () => {
     const alarms = ofType(template(), 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties);
     const watched = alarms.map((alarm) => {
       const { MetricName, Dimensions, AlarmActions } = alarm as {
@@ -133,15 +134,32 @@ describe.each(names)('the stack of "%s"', (name) => {
         AlarmActions: unknown[];
       };
       expect(AlarmActions).toHaveLength(1);
-      return `${Dimensions[0]?.Value.Ref} ${MetricName}`;
+      return `${Dimensions[0]?.Value.Ref ?? 'log'} ${MetricName}`;
     });
     expect(watched.sort()).toEqual(
       [
         ...functionsOf(template()).flatMap(({ id }) => [`${id} Errors`, `${id} Throttles`]),
         'ApiLambdaFunction Duration',
         'HttpApi 5xx',
+        'log HttpThrottled',
       ].sort(),
     );
+  });
+
+  test('writes the access log from words that need no escaping', () => {
+    const [[, stage] = []] = ofType(template(), 'AWS::ApiGatewayV2::Stage');
+    const { Format } = (stage?.Properties?.AccessLogSettings ?? {}) as { Format: string };
+    expect(() => JSON.parse(Format)).not.toThrow();
+    expect(Format).not.toMatch(/message|path|userAgent|routeKey/i);
+  });
+
+  test('gives the roles the boundary that a pipeline asks for', () => {
+    const arn = (variants[name] as Variant).params?.boundaryArn ?? '';
+    expect(template().Conditions?.HasBoundary).toEqual({ 'Fn::Not': [{ 'Fn::Equals': [arn, ''] }] });
+    for (const { id } of functionsOf(template()))
+      expect(template().Resources[`${nameOf(id)}Role`]?.Properties?.PermissionsBoundary).toEqual({
+        'Fn::If': ['HasBoundary', arn, { Ref: 'AWS::NoValue' }],
+      });
   });
 
   test('holds no secret: each is a reference that CloudFormation resolves', () => {
@@ -173,14 +191,30 @@ describe.each(names)('the stack of "%s"', (name) => {
   });
 });
 
+/** Connections of the API's instances when all of them are there. */
+function connectionsOf(template: Template, instances: (timeoutMs: number) => number): number {
+  const [api] = functionsOf(template);
+  const { database } = readConfig({
+    AWS_LAMBDA_FUNCTION_NAME: 'farebox-api',
+    ...filled(api?.properties.Environment.Variables ?? {}),
+  });
+  return instances(database.timeoutMs) * database.poolMax;
+}
+
 test('the connections of all instances, old and new ones during a release, fit into what PostgreSQL takes by default', () => {
   const [api] = functionsOf(stacks.templates.prod);
   const instances = Number(api?.properties.ReservedConcurrentExecutions);
-  const { database } = readConfig({
-    AWS_LAMBDA_FUNCTION_NAME: 'farebox-prod-api',
-    ...filled(api?.properties.Environment.Variables ?? {}),
-  });
-  expect(2 * instances * database.poolMax).toBeLessThanOrEqual(100 - 20);
+  expect(2 * connectionsOf(stacks.templates.prod, () => instances)).toBeLessThanOrEqual(100 - 20);
+});
+
+test('where no number limits the instances, the requests let in do, while a database hangs', () => {
+  const [[, stage] = []] = ofType(stacks.templates.dev, 'AWS::ApiGatewayV2::Stage');
+  const { ThrottlingRateLimit, ThrottlingBurstLimit } = (stage?.Properties?.DefaultRouteSettings ?? {}) as {
+    ThrottlingRateLimit: number;
+    ThrottlingBurstLimit: number;
+  };
+  const waiting = (timeoutMs: number) => ThrottlingRateLimit * (timeoutMs / 1_000) + ThrottlingBurstLimit;
+  expect(connectionsOf(stacks.templates.dev, waiting)).toBeLessThanOrEqual(100 - 20);
 });
 
 test('a new account can deploy dev: it reserves no concurrency', () => {

@@ -54,7 +54,7 @@ const toEvent = (request: PlainRequest, answerByMs: number): Event => ({
   rawQueryString: request.query,
   headers: {
     ...request.headers,
-    // Its own would be a number, and Fastify take '0' alone for "no body". What came in chunks has a length by now.
+    // serverless-http would set a number; Fastify knows only the text '0' as no body. What came in chunks has a length by now.
     'content-length': String(request.body.length),
     'transfer-encoding': undefined,
   },

@@ -35,7 +35,7 @@ export const format2: EventForm<APIGatewayProxyEventV2> = {
       ...(cookies && cookies.length > 0 && { cookie: cookies.join('; ') }),
     };
     const body = decodeBody(text, isBase64Encoded);
-    // HTTP APIs give an empty body a type when it has none, as if somebody had sent text.
+    // HTTP APIs give an empty body a type, as if somebody had sent text; one that the caller sent cannot be told from it.
     if (isHttpApi && body.length === 0) delete headers['content-type'];
     return {
       method: http.method,

@@ -21,7 +21,7 @@ export function serveEvents(fastify: FastifyInstance): EventHandler {
     const request = form.toRequest(event as object);
     const plain = await answer(request, answerBy(context, request.takenInMs)).catch((error: unknown) => {
       if (!(error instanceof BrokenAnswer)) throw error;
-      // Whoever cut it off has told the log.
+      // The log has it already, from answer-problem.
       return instead(toProblem(error.cause ?? error), error.headers, request);
     });
     const result = form.toResult(plain, event as object);
