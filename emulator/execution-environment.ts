@@ -8,6 +8,7 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { DeployedFunction } from './deployed-function.js';
+import { lentPackages } from './lent-packages.js';
 import { platformReport, type Report } from './report.js';
 import type { Posted } from './runtime-api.js';
 import { type Ended, type LogLine, RuntimeProcess } from './runtime-process.js';
@@ -82,8 +83,10 @@ export class ExecutionEnvironment {
   }
 
   async #init(limitMs: number): Promise<Init> {
+    // Not part of INIT: AWS asks nothing, and the first environment alone would pay for the answer.
+    const packages = await lentPackages(this.#fn.node ?? process.execPath);
     const startedMs = performance.now();
-    this.#runtime = await RuntimeProcess.start(this.#fn, this.#log);
+    this.#runtime = await RuntimeProcess.start(this.#fn, packages, this.#log);
     if (this.#isDone) await this.#runtime.kill();
     const ready = await this.#runtime.ready(limitMs);
     const ms = performance.now() - startedMs;

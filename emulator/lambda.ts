@@ -1,7 +1,7 @@
 /** `npm run lambda`: serves HTTP from a function's real zip, or invokes it once. 0 ended, 1 failed, 2 usage, 130 interrupted. */
 import { randomBytes } from 'node:crypto';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { runProgram } from '../src/cli/run-program.js';
+import { Refusal, runProgram } from '../src/cli/run-program.js';
 import { readEnvironment } from '../src/environment.js';
 import { deploy } from './deploy.js';
 import { FunctionInstances } from './function-instances.js';
@@ -35,12 +35,15 @@ const log = (line: string): void => void process.stderr.write(`${line}\n`);
 async function run({ function: name, port, concurrency, door, event, node }: Options): Promise<void> {
   const signal = untilSignal();
   const given = settingsOfFunction(readEnvironment());
-  if (lentPackages(node ?? process.execPath) !== undefined)
+  const lent = await lentPackages(node ?? process.execPath).catch((error: Error) => {
+    throw new Refusal(error.message);
+  });
+  const secret = { SECRETS: randomBytes(32).toString('base64') };
+  const { fn, architecture, isHttp, remove } = deploy(name, { ...secret, ...given }, node);
+  if (lent !== undefined)
     log(
       'This Node.js has no argon2, which functions are deployed for: the package for it is lent by NODE_PATH.',
     );
-  const secret = { SECRETS: randomBytes(32).toString('base64') };
-  const { fn, architecture, isHttp, remove } = deploy(name, { ...secret, ...given }, node);
   const instances = new FunctionInstances(fn, { concurrency, log });
   const notes: [string, string][] = [
     ['Processes', `up to ${concurrency}, each with one request at a time, frozen in between`],

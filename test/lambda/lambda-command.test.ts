@@ -206,6 +206,13 @@ describe('what cannot be', () => {
     expect(stderr).toMatch(/does not start.*\n {2}DATABASE_URL: is required\n {2}SECRETS: too short\n$/);
   });
 
+  test.each([['--node', ['--node', '/nowhere/node'], {}]])(
+    'because %s names no Node.js says where it looked',
+    async (_, args, env) => {
+      expect(await refused(await stack(), args, env)).toBe('There is no Node.js at /nowhere/node.\n');
+    },
+  );
+
   test('because the port is taken names --port', async () => {
     const blocker = createServer().listen(0, '127.0.0.1');
     await once(blocker, 'listening');
