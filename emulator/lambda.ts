@@ -21,7 +21,7 @@ interface Options {
   concurrency: number;
   door: string;
   event?: string;
-  node?: string;
+  node: string;
 }
 
 const description = `Runs a function's real zip as AWS does: under AWS's own runtime client, one event at a time a process, frozen in
@@ -35,7 +35,7 @@ const log = (line: string): void => void process.stderr.write(`${line}\n`);
 async function run({ function: name, port, concurrency, door, event, node }: Options): Promise<void> {
   const signal = untilSignal();
   const given = settingsOfFunction(readEnvironment());
-  const lent = await lentPackages(node ?? process.execPath).catch((error: Error) => {
+  const lent = await lentPackages(node).catch((error: Error) => {
     throw new Refusal(error.message);
   });
   const secret = { SECRETS: randomBytes(32).toString('base64') };
@@ -84,7 +84,11 @@ const program = new Command('npm run lambda --')
       .default('api-gateway-v2'),
   )
   .option('--event <file>', 'invoke it once with this JSON and print the result')
-  .option('--node <program>', 'the Node.js that runs the function; this one without it')
+  .addOption(
+    new Option('--node <program>', 'the Node.js that runs the function: 24, as the zip was compiled for')
+      .env('NODE_24')
+      .default(process.execPath, 'this one'),
+  )
   .addHelpText('after', '\nExit codes: 0 ended by SIGTERM or done, 1 failed, 2 wrong usage, 130 interrupted.')
   .allowExcessArguments(false)
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))

@@ -206,12 +206,12 @@ describe('what cannot be', () => {
     expect(stderr).toMatch(/does not start.*\n {2}DATABASE_URL: is required\n {2}SECRETS: too short\n$/);
   });
 
-  test.each([['--node', ['--node', '/nowhere/node'], {}]])(
-    'because %s names no Node.js says where it looked',
-    async (_, args, env) => {
-      expect(await refused(await stack(), args, env)).toBe('There is no Node.js at /nowhere/node.\n');
-    },
-  );
+  test.each([
+    ['--node', ['--node', '/nowhere/node'], {}],
+    ['NODE_24', [], { NODE_24: '/nowhere/node' }],
+  ])('because %s names no Node.js says where it looked', async (_, args, env) => {
+    expect(await refused(await stack(), args, env)).toBe('There is no Node.js at /nowhere/node.\n');
+  });
 
   test('because the port is taken names --port', async () => {
     const blocker = createServer().listen(0, '127.0.0.1');
@@ -243,6 +243,7 @@ test('--help says the options and the exit codes', async () => {
     '--door',
     '--event',
     '--node',
+    'NODE_24',
     'Exit codes: 0',
   ])
     expect(stdout).toContain(word);
