@@ -39,7 +39,8 @@ async function run({ function: name, port, concurrency, door, event, node }: Opt
     throw new Refusal(error.message);
   });
   const secret = { SECRETS: randomBytes(32).toString('base64') };
-  const { fn, architecture, isHttp, remove } = deploy(name, { ...secret, ...given }, node);
+  const { fn, architecture, isHttp, warning, remove } = deploy(name, { ...secret, ...given }, node);
+  if (warning !== undefined) log(warning);
   if (lent !== undefined)
     log(
       'This Node.js has no argon2, which functions are deployed for: the package for it is lent by NODE_PATH.',

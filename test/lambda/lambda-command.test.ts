@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -167,6 +167,17 @@ describe('invoking a function that serves no HTTP', () => {
     writeFileSync(join(folder, 'event.json'), '{"rides":3}');
     const given = await run(folder, ['--function', 'migrate', '--event', 'event.json']);
     expect(JSON.parse(given.stdout).event).toEqual({ rides: 3 });
+  });
+
+  test('says when the zip is older than what it is made of', async () => {
+    const folder = await stack();
+    const inTime = await run(folder, ['--function', 'migrate']);
+    expect(inTime.stderr).not.toMatch(/older/);
+    mkdirSync(join(folder, 'src'));
+    utimesSync(join(folder, 'bundle', 'migrate.zip'), 1, 1);
+    const { code, stderr } = await run(folder, ['--function', 'migrate']);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^bundle\/migrate\.zip is older than src\. .*: npm run bundle$/m);
   });
 
   test('fails with 1 when the function does, and prints the error', async () => {
