@@ -31,6 +31,8 @@ export function deploy(name: string, environment: Record<string, string>, node?:
   if (!existsSync(zip)) throw new Refusal(`There is no ${zip}. Run: npm run bundle`);
   const taskRoot = mkdtempSync(join(tmpdir(), 'farebox-lambda-'));
   const remove = () => rmSync(taskRoot, { recursive: true, force: true, maxRetries: 3 });
+  // However this ends: a second Ctrl-C waits for nothing.
+  process.once('exit', remove);
   try {
     unzip(zip, taskRoot);
   } catch (error) {

@@ -90,7 +90,10 @@ const program = new Command('npm run lambda --')
       .env('NODE_24')
       .default(process.execPath, 'this one'),
   )
-  .addHelpText('after', '\nExit codes: 0 ended by SIGTERM or done, 1 failed, 2 wrong usage, 130 interrupted.')
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 ended by SIGTERM (npm itself then says 143) or done, 1 failed, 2 wrong usage, 130 interrupted.',
+  )
   .allowExcessArguments(false)
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
   .action(run);

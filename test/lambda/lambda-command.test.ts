@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -147,6 +147,22 @@ describe('serving', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('farebox-'))).toEqual([]);
   });
 
+  test('ends at once on a second SIGINT, and leaves no files', async () => {
+    const { url, child, ended, folder } = await serving();
+    const { pid } = (await (await fetch(url)).json()) as { pid: number };
+    const under = fetch(`${url}/wait`, { headers: { 'x-until': join(folder, 'never') } }).catch(
+      () => 'cut off',
+    );
+    await eventually(() => expect(processState(pid)).not.toBe('T'));
+    child.kill('SIGINT');
+    await eventually(() => expect(fetch(url)).rejects.toThrow());
+    child.kill('SIGINT');
+    expect((await ended).code).toBe(130);
+    expect(await under).toBe('cut off');
+    await eventually(() => expect(processState(pid)).toBe(''));
+    expect(readdirSync(folder).filter((name) => name.startsWith('farebox-'))).toEqual([]);
+  });
+
   test('makes a secret where none is set, and says so', async () => {
     const { url, output } = await serving();
     const { SECRETS } = (await (await fetch(url)).json()) as { SECRETS: string };
@@ -200,7 +216,10 @@ describe('what cannot be', () => {
   test('because there is no zip, no stack or no such function says what to do', async () => {
     const folder = await stack();
     expect(await refused(folder, ['--function', 'stream'])).toMatch(/no function stream, but: api, migrate/);
-    rmSync(join(folder, 'bundle', 'api.zip'));
+    const zip = join(folder, 'bundle', 'api.zip');
+    writeFileSync(zip, readFileSync(zip).subarray(200));
+    expect(await refused(folder)).toMatch(/^bundle\/api\.zip is damaged: /m);
+    rmSync(zip);
     expect(await refused(folder)).toBe('There is no bundle/api.zip. Run: npm run bundle\n');
     rmSync(join(folder, 'serverless.yml'));
     expect(await refused(folder)).toMatch(/no serverless\.yml/);
