@@ -1,6 +1,7 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { newerSource } from '../scripts/bundle/newer-source.js';
 import { Refusal } from '../src/cli/run-program.js';
 import type { Architecture } from '../src/metering/lambda-cost.js';
 import type { DeployedFunction } from './deployed-function.js';
@@ -12,6 +13,8 @@ export interface Deployment {
   architecture: Architecture;
   /** Whether some service hands it HTTP requests; else it is invoked. */
   isHttp: boolean;
+  /** Says that the zip is not what the sources are now, where that is so. */
+  warning: string | undefined;
   /** Takes away what was unpacked. */
   remove(): void;
 }
@@ -28,11 +31,15 @@ export function deploy(name: string, environment: Record<string, string>, node?:
   if (!existsSync(zip)) throw new Refusal(`There is no ${zip}. Run: npm run bundle`);
   const taskRoot = mkdtempSync(join(tmpdir(), 'farebox-lambda-'));
   const remove = () => rmSync(taskRoot, { recursive: true, force: true, maxRetries: 3 });
+  // However this ends: a second Ctrl-C waits for nothing.
+  process.once('exit', remove);
   try {
     unzip(zip, taskRoot);
   } catch (error) {
     remove();
     throw new Refusal((error as Error).message);
   }
-  return { fn: { name, taskRoot, environment, node, ...stack }, architecture, isHttp, remove };
+  const newer = newerSource('.', statSync(zip).mtimeMs);
+  const warning = newer && `${zip} is older than ${newer}. To run what is there now: npm run bundle`;
+  return { fn: { name, taskRoot, environment, node, ...stack }, architecture, isHttp, warning, remove };
 }

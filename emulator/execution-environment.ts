@@ -8,9 +8,11 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { DeployedFunction } from './deployed-function.js';
+import { lentPackages } from './lent-packages.js';
 import { platformReport, type Report } from './report.js';
 import type { Posted } from './runtime-api.js';
 import { type Ended, type LogLine, RuntimeProcess } from './runtime-process.js';
+import { traceId } from './trace-id.js';
 
 const INIT_LIMIT_MS = 10_000;
 
@@ -82,8 +84,10 @@ export class ExecutionEnvironment {
   }
 
   async #init(limitMs: number): Promise<Init> {
+    // Not part of INIT: AWS asks nothing, and the first environment alone would pay for the answer.
+    const packages = await lentPackages(this.#fn.node ?? process.execPath);
     const startedMs = performance.now();
-    this.#runtime = await RuntimeProcess.start(this.#fn, this.#log);
+    this.#runtime = await RuntimeProcess.start(this.#fn, packages, this.#log);
     if (this.#isDone) await this.#runtime.kill();
     const ready = await this.#runtime.ready(limitMs);
     const ms = performance.now() - startedMs;
@@ -129,7 +133,7 @@ export class ExecutionEnvironment {
       requestId,
       deadlineMs: Math.floor(Date.now() + limitMs),
       functionArn: `arn:aws:lambda:us-east-1:123456789012:function:${this.#fn.name}`,
-      traceId: `Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${hex(12)};Parent=${hex(8)};Sampled=0`,
+      traceId: `${traceId()};Parent=${randomBytes(8).toString('hex')};Sampled=0`,
       event: JSON.stringify(event),
     };
     return (this.#runtime as RuntimeProcess).run(invocation, limitMs);
@@ -151,5 +155,3 @@ export class ExecutionEnvironment {
 }
 
 const statusOf = { response: 'success', error: 'error', exit: 'failure', late: 'timeout' } as const;
-
-const hex = (bytes: number): string => randomBytes(bytes).toString('hex');

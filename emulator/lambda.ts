@@ -1,7 +1,7 @@
 /** `npm run lambda`: serves HTTP from a function's real zip, or invokes it once. 0 ended, 1 failed, 2 usage, 130 interrupted. */
 import { randomBytes } from 'node:crypto';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { runProgram } from '../src/cli/run-program.js';
+import { Refusal, runProgram } from '../src/cli/run-program.js';
 import { readEnvironment } from '../src/environment.js';
 import { deploy } from './deploy.js';
 import { FunctionInstances } from './function-instances.js';
@@ -21,7 +21,7 @@ interface Options {
   concurrency: number;
   door: string;
   event?: string;
-  node?: string;
+  node: string;
 }
 
 const description = `Runs a function's real zip as AWS does: under AWS's own runtime client, one event at a time a process, frozen in
@@ -35,8 +35,16 @@ const log = (line: string): void => void process.stderr.write(`${line}\n`);
 async function run({ function: name, port, concurrency, door, event, node }: Options): Promise<void> {
   const signal = untilSignal();
   const given = settingsOfFunction(readEnvironment());
+  const lent = await lentPackages(node).catch((error: Error) => {
+    throw new Refusal(error.message);
+  });
   const secret = { SECRETS: randomBytes(32).toString('base64') };
-  const { fn, architecture, isHttp, remove } = deploy(name, { ...secret, ...given }, node);
+  const { fn, architecture, isHttp, warning, remove } = deploy(name, { ...secret, ...given }, node);
+  if (warning !== undefined) log(warning);
+  if (lent !== undefined)
+    log(
+      'This Node.js has no argon2, which functions are deployed for: the package for it is lent by NODE_PATH.',
+    );
   const instances = new FunctionInstances(fn, { concurrency, log });
   const notes: [string, string][] = [
     ['Processes', `up to ${concurrency}, each with one request at a time, frozen in between`],
@@ -81,8 +89,15 @@ const program = new Command('npm run lambda --')
       .default('api-gateway-v2'),
   )
   .option('--event <file>', 'invoke it once with this JSON and print the result')
-  .option('--node <program>', 'the Node.js that runs the function; this one without it')
-  .addHelpText('after', '\nExit codes: 0 ended by SIGTERM or done, 1 failed, 2 wrong usage, 130 interrupted.')
+  .addOption(
+    new Option('--node <program>', 'the Node.js that runs the function: 24, as the zip was compiled for')
+      .env('NODE_24')
+      .default(process.execPath, 'this one'),
+  )
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 ended by SIGTERM (npm itself then says 143) or done, 1 failed, 2 wrong usage, 130 interrupted.',
+  )
   .allowExcessArguments(false)
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
   .action(run);

@@ -23,24 +23,28 @@ export interface Posted {
   payload: string;
 }
 
-interface Refusal {
+interface ErrorAnswer {
   status: number;
   errorType: string;
   errorMessage: string;
 }
 
-const unknownId: Refusal = { status: 400, errorType: 'InvalidRequestID', errorMessage: 'Invalid request ID' };
-const wrongMode: Refusal = {
+const unknownId: ErrorAnswer = {
+  status: 400,
+  errorType: 'InvalidRequestID',
+  errorMessage: 'Invalid request ID',
+};
+const wrongMode: ErrorAnswer = {
   status: 400,
   errorType: 'InvalidFunctionResponseMode',
   errorMessage: 'Invalid function response mode',
 };
-const tooLarge: Refusal = {
+const tooLarge: ErrorAnswer = {
   status: 413,
   errorType: 'RequestEntityTooLarge',
   errorMessage: `Exceeded maximum allowed payload size (${RESULT_LIMIT_BYTES} bytes).`,
 };
-const notFound: Refusal = { status: 404, errorType: 'NotFound', errorMessage: 'Not found' };
+const notFound: ErrorAnswer = { status: 404, errorType: 'NotFound', errorMessage: 'Not found' };
 
 export class RuntimeApi {
   readonly #server: Server;
@@ -148,5 +152,5 @@ function answer(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-const refuse = (response: ServerResponse, { status, ...body }: Refusal): void =>
+const refuse = (response: ServerResponse, { status, ...body }: ErrorAnswer): void =>
   answer(response, status, body);

@@ -10,7 +10,6 @@ import { fileURLToPath } from 'node:url';
 import { Deferred } from './deferred.js';
 import type { DeployedFunction } from './deployed-function.js';
 import { functionVariables } from './function-variables.js';
-import { lentPackages } from './lent-packages.js';
 import { nodeFlags } from './node-flags.js';
 import { type Invocation, type Posted, RuntimeApi } from './runtime-api.js';
 import { splitLines } from './split-lines.js';
@@ -59,9 +58,15 @@ export class RuntimeProcess {
     });
   }
 
-  /** @throws Error when the program cannot be started */
-  static async start(fn: DeployedFunction, log?: LogLine): Promise<RuntimeProcess> {
-    const packages = lentPackages(fn.node ?? process.execPath);
+  /**
+   * @param packages what it finds by NODE_PATH
+   * @throws Error when the program cannot be started
+   */
+  static async start(
+    fn: DeployedFunction,
+    packages: string | undefined,
+    log?: LogLine,
+  ): Promise<RuntimeProcess> {
     const api = await RuntimeApi.open();
     const runtime = new RuntimeProcess(api, fn, packages, log);
     try {

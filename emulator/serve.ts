@@ -1,9 +1,9 @@
 /** HTTP in, a function behind one of AWS's services, HTTP out. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AnsweredByService } from './doors/answered-by-service.js';
 import type { HttpAnswer, HttpRequest } from './doors/door.js';
 import { passThrough } from './doors/pass-through.js';
-import { Refusal } from './doors/refusal.js';
 import type { InvocationResult } from './execution-environment.js';
 import { type FunctionInstances, TooManyRequests } from './function-instances.js';
 import type { Service } from './services.js';
@@ -77,7 +77,7 @@ async function read(incoming: IncomingMessage): Promise<HttpRequest> {
   };
 }
 
-/** The result, or what the service says instead. @throws Refusal */
+/** The result, or what the service says instead. @throws AnsweredByService */
 async function inTime(
   { patience, throttled }: Service,
   invocation: Promise<InvocationResult>,
@@ -86,10 +86,10 @@ async function inTime(
   const late = patience && sleep(patience.ms, 'late' as const, { signal: timer.signal });
   try {
     const first = await Promise.race([invocation, ...(late ? [late] : [])]);
-    if (first === 'late') throw new Refusal((patience as { answer: HttpAnswer }).answer);
+    if (first === 'late') throw new AnsweredByService((patience as { answer: HttpAnswer }).answer);
     return first;
   } catch (error) {
-    throw error instanceof TooManyRequests ? new Refusal(throttled) : error;
+    throw error instanceof TooManyRequests ? new AnsweredByService(throttled) : error;
   } finally {
     timer.abort();
   }

@@ -5,6 +5,7 @@ import { apiGatewayV1 } from './doors/api-gateway-v1.js';
 import { apiGatewayV2 } from './doors/api-gateway-v2.js';
 import type { Door, HttpAnswer } from './doors/door.js';
 import { functionUrl } from './doors/function-url.js';
+import { jsonAnswer } from './doors/json-answer.js';
 
 export interface Service {
   door: Door;
@@ -15,34 +16,28 @@ export interface Service {
   throttled: HttpAnswer;
 }
 
-const json = (status: number, text: string): HttpAnswer => ({
-  status,
-  fields: [['content-type', 'application/json']],
-  body: Buffer.from(text),
-});
-
 export const services: Record<string, Service> = {
   'api-gateway-v2': {
     door: apiGatewayV2,
     price: 'http-api',
     // Not configurable ("Quotas for HTTP APIs"); both answers as people have met them.
-    patience: { ms: 30_000, answer: json(503, '{"message":"Service Unavailable"}') },
-    throttled: json(503, '{"message":"Service Unavailable"}'),
+    patience: { ms: 30_000, answer: jsonAnswer(503, '{"message":"Service Unavailable"}') },
+    throttled: jsonAnswer(503, '{"message":"Service Unavailable"}'),
   },
   'api-gateway-v1': {
     door: apiGatewayV1,
     price: 'rest-api',
     // The default; INTEGRATION_TIMEOUT in "Gateway response types".
-    patience: { ms: 29_000, answer: json(504, '{"message": "Endpoint request timed out"}') },
+    patience: { ms: 29_000, answer: jsonAnswer(504, '{"message": "Endpoint request timed out"}') },
     // "If the Lambda API rejects the invocation request, API Gateway returns a 500 error code."
-    throttled: json(500, '{"message": "Internal server error"}'),
+    throttled: jsonAnswer(500, '{"message": "Internal server error"}'),
   },
   // Its access log tells LambdaThrottled from other failures, its answer does not.
   alb: { door: alb, price: 'alb', throttled: alb.toFailure() },
   'function-url': {
     door: functionUrl,
     price: 'function-url',
-    throttled: json(
+    throttled: jsonAnswer(
       429,
       '{"Reason":"ReservedFunctionConcurrentInvocationLimitExceeded","Type":"User","message":"Rate Exceeded."}',
     ),

@@ -11,6 +11,16 @@ const DEFLATED = 8;
 
 /** @throws Error when it is no such zip, is damaged, or would write outside `folder` */
 export function unzip(file: string, folder: string): void {
+  try {
+    unpack(file, folder);
+  } catch (error) {
+    // Of a read beyond its end.
+    if (error instanceof RangeError) throw new Error(`${file} is damaged: a part of it is missing.`);
+    throw error;
+  }
+}
+
+function unpack(file: string, folder: string): void {
   const zip = readFileSync(file);
   const endAt = zip.lastIndexOf(Buffer.from('PK\x05\x06'));
   if (endAt < 0 || endAt + END.bytes > zip.length) throw new Error(`${file} is no zip.`);

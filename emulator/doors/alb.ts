@@ -3,10 +3,10 @@
  * and "Quotas" in its guide; the fields' case and the raw query as captured behind real ones.
  */
 import { STATUS_CODES } from 'node:http';
+import { AnsweredByService } from './answered-by-service.js';
 import type { Door, HttpAnswer, HttpRequest } from './door.js';
 import { all, endToEnd, grouped, headBytes, lowerCased, objectOf, without } from './fields.js';
 import { forwarded } from './forwarded.js';
-import { Refusal } from './refusal.js';
 import { requestBody } from './request-body.js';
 import { queryPairs, splitTarget } from './target.js';
 
@@ -43,8 +43,9 @@ export const alb: Door = {
       fields.some(([name, value]) => name.length + value.length > LINE_LIMIT_BYTES) ||
       headBytes(method, target, fields) > HEAD_LIMIT_BYTES;
     // The guide says 400 of a header over a limit, and 414 of a request line.
-    if (isLong) throw new Refusal(page(headBytes(method, target, []) > LINE_LIMIT_BYTES ? 414 : 400));
-    if (body.length > BODY_LIMIT_BYTES) throw new Refusal(page(413));
+    if (isLong)
+      throw new AnsweredByService(page(headBytes(method, target, []) > LINE_LIMIT_BYTES ? 414 : 400));
+    if (body.length > BODY_LIMIT_BYTES) throw new AnsweredByService(page(413));
     const [path, query] = splitTarget(target);
     const added = lowerCased(forwarded(request));
     const replaced = added.map(([name]) => name);

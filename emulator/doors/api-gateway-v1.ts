@@ -4,6 +4,7 @@
  * what else it changes: "Important notes for REST APIs" there.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
+import { AnsweredByService } from './answered-by-service.js';
 import { clfTime } from './clf-time.js';
 import type { Door, HttpAnswer, HttpRequest } from './door.js';
 import {
@@ -20,7 +21,7 @@ import {
 } from './fields.js';
 import { forwarded } from './forwarded.js';
 import { isEventTooLarge } from './invocation-limits.js';
-import { Refusal } from './refusal.js';
+import { jsonAnswer } from './json-answer.js';
 import { formDecoded, queryPairs, splitTarget } from './target.js';
 
 /** "Total combined size of all header values." */
@@ -31,26 +32,22 @@ const API_ID = 'v1b2c3d4e5';
 const STAGE = 'live';
 
 /** Written with a space after the colon, unlike an HTTP API's. */
-const message = (status: number, text: string): HttpAnswer => ({
-  status,
-  fields: [['content-type', 'application/json']],
-  body: Buffer.from(`{"message": "${text}"}`),
-});
+const message = (status: number, text: string): HttpAnswer => jsonAnswer(status, `{"message": "${text}"}`);
 
 export const apiGatewayV1: Door = {
   name: 'API Gateway v1',
 
   toEvent(request: HttpRequest): object {
     if (headBytes('', '', request.fields) > HEAD_LIMIT_BYTES)
-      throw new Refusal(message(431, 'Request Header Fields Too Large'));
+      throw new AnsweredByService(message(431, 'Request Header Fields Too Large'));
     if (request.body.length > PAYLOAD_LIMIT_BYTES)
-      throw new Refusal({
+      throw new AnsweredByService({
         status: 413,
         fields: [['content-type', 'text; charset=utf-8']],
         body: Buffer.from(`HTTP content length exceeded ${PAYLOAD_LIMIT_BYTES} bytes.`),
       });
     const event = toEvent1(request);
-    if (isEventTooLarge(event)) throw new Refusal(message(413, 'Request Too Long'));
+    if (isEventTooLarge(event)) throw new AnsweredByService(message(413, 'Request Too Long'));
     return event;
   },
 

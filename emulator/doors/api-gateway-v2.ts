@@ -1,10 +1,11 @@
 /** API Gateway's HTTP API, payload format 2.0, default stage. Its limits: "Quotas for HTTP APIs" in its guide. */
 import { randomBytes } from 'node:crypto';
+import { AnsweredByService } from './answered-by-service.js';
 import type { Door, Fields, HttpAnswer, HttpRequest } from './door.js';
 import { endToEnd, headBytes, valuesOf } from './fields.js';
 import { isEventTooLarge } from './invocation-limits.js';
+import { jsonAnswer } from './json-answer.js';
 import { toAnswer2, toEvent2 } from './payload-2.js';
-import { Refusal } from './refusal.js';
 import { percentDecoded, splitTarget } from './target.js';
 
 /** "Total combined size of request line and header values." */
@@ -14,11 +15,8 @@ const PAYLOAD_LIMIT_BYTES = 10 * 1024 * 1024;
 const API_ID = 'a1b2c3d4e5';
 
 /** Its own answers; that a larger event than Lambda takes is 413 here too is an assumption from REST APIs. */
-const message = (status: number, text: string): HttpAnswer => ({
-  status,
-  fields: [['content-type', 'application/json']],
-  body: Buffer.from(JSON.stringify({ message: text })),
-});
+const message = (status: number, text: string): HttpAnswer =>
+  jsonAnswer(status, JSON.stringify({ message: text }));
 
 /**
  * "API Gateway adds the Content-type header to your request if there is no payload and the Content-Length is 0"
@@ -36,9 +34,9 @@ export const apiGatewayV2: Door = {
 
   toEvent(request: HttpRequest): object {
     if (headBytes(request.method, request.target, request.fields) > HEAD_LIMIT_BYTES)
-      throw new Refusal(message(431, 'Request Header Fields Too Large'));
+      throw new AnsweredByService(message(431, 'Request Header Fields Too Large'));
     if (request.body.length > PAYLOAD_LIMIT_BYTES)
-      throw new Refusal(message(413, 'Request Entity Too Large'));
+      throw new AnsweredByService(message(413, 'Request Entity Too Large'));
     const [path] = splitTarget(request.target);
     const event = toEvent2(request, {
       accountId: '123456789012',
@@ -51,7 +49,7 @@ export const apiGatewayV2: Door = {
       adds: addedType(request),
       keepsCookieField: false,
     });
-    if (isEventTooLarge(event)) throw new Refusal(message(413, 'Request Entity Too Large'));
+    if (isEventTooLarge(event)) throw new AnsweredByService(message(413, 'Request Entity Too Large'));
     return event;
   },
 

@@ -24,7 +24,7 @@ export interface HttpAnswer {
 
 export interface Door {
   name: string;
-  /** @throws Refusal what the service turns away itself: the function never hears of it */
+  /** @throws AnsweredByService what the service turns away itself: the function never hears of it */
   toEvent(request: HttpRequest): object;
   /** @param result what the function returned, after its way through JSON */
   toAnswer(result: unknown): HttpAnswer;

@@ -1,7 +1,8 @@
 /** The fields each of these services adds to a request, or completes. */
+
+import { traceId } from '../trace-id.js';
 import type { HttpRequest } from './door.js';
 import { valuesOf } from './fields.js';
-import { traceId } from './trace-id.js';
 
 /** `X-Forwarded-For` is continued, so that only its last entry is the service's own word; the others are replaced. */
 export const forwarded = ({ fields, sourceIp }: HttpRequest): [name: string, value: string][] => [

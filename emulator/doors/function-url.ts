@@ -1,23 +1,18 @@
 /** A Function URL, auth type NONE, buffered: payload format 2.0 with differences, captured behind real ones. */
 import { randomUUID } from 'node:crypto';
+import { AnsweredByService } from './answered-by-service.js';
 import type { Door, HttpAnswer, HttpRequest } from './door.js';
 import { endToEnd, withRemapped } from './fields.js';
 import { isEventTooLarge } from './invocation-limits.js';
+import { jsonAnswer } from './json-answer.js';
 import { toAnswer2, toEvent2 } from './payload-2.js';
-import { Refusal } from './refusal.js';
 import { splitTarget } from './target.js';
 
 const URL_ID = 'abcdefghijklmnopqrstuvwxyz012345';
 /** Its only name: a request for another host does not reach it. */
 export const FUNCTION_URL_DOMAIN = `${URL_ID}.lambda-url.us-east-1.on.aws`;
 
-/** The statuses are documented ("Monitoring function URLs"), the bodies are not. */
-const text = (status: number, body: string): HttpAnswer => ({
-  status,
-  fields: [['content-type', 'application/json']],
-  body: Buffer.from(body),
-});
-
+// The statuses of its own answers are documented ("Monitoring function URLs"), the bodies are not.
 export const functionUrl: Door = {
   name: 'Function URL',
 
@@ -35,7 +30,8 @@ export const functionUrl: Door = {
       ],
       keepsCookieField: true,
     });
-    if (isEventTooLarge(event)) throw new Refusal(text(413, '{"Message":"Request Entity Too Large"}'));
+    if (isEventTooLarge(event))
+      throw new AnsweredByService(jsonAnswer(413, '{"Message":"Request Entity Too Large"}'));
     return event;
   },
 
@@ -44,5 +40,5 @@ export const functionUrl: Door = {
     return answer ? { ...answer, fields: withRemapped(endToEnd(answer.fields)) } : functionUrl.toFailure();
   },
 
-  toFailure: () => text(502, 'Internal Server Error'),
+  toFailure: () => jsonAnswer(502, 'Internal Server Error'),
 };

@@ -1,6 +1,7 @@
 /** One request through one door: what its client sees, whatever the service or the function makes of it. */
+
+import { AnsweredByService } from './answered-by-service.js';
 import type { Door, HttpAnswer, HttpRequest } from './door.js';
-import { Refusal } from './refusal.js';
 
 type Invoke = (event: object) => Promise<unknown>;
 
@@ -8,7 +9,7 @@ type Invoke = (event: object) => Promise<unknown>;
 const hasBody = (method: string, status: number): boolean =>
   method !== 'HEAD' && status >= 200 && status !== 204 && status !== 304;
 
-/** @param invoke runs the function on the event; it rejects with a Refusal if the service does, else the function failed */
+/** @param invoke runs the function on the event; it rejects with a AnsweredByService if the service does, else the function failed */
 export async function passThrough(door: Door, request: HttpRequest, invoke: Invoke): Promise<HttpAnswer> {
   const answer = await answerOf(door, request, invoke);
   return hasBody(request.method, answer.status) ? answer : { ...answer, body: Buffer.alloc(0) };
@@ -19,7 +20,7 @@ async function answerOf(door: Door, request: HttpRequest, invoke: Invoke): Promi
   if ('answer' in event) return event.answer;
   return invoke(event.event).then(
     (result) => door.toAnswer(result),
-    (error: unknown) => (error instanceof Refusal ? error.answer : door.toFailure()),
+    (error: unknown) => (error instanceof AnsweredByService ? error.answer : door.toFailure()),
   );
 }
 
@@ -27,7 +28,7 @@ function eventOrAnswer(door: Door, request: HttpRequest): { event: object } | { 
   try {
     return { event: door.toEvent(request) };
   } catch (error) {
-    if (error instanceof Refusal) return { answer: error.answer };
+    if (error instanceof AnsweredByService) return { answer: error.answer };
     throw error;
   }
 }

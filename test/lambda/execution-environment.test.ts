@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -54,6 +54,19 @@ describe('INIT', () => {
     const second = await environment.invoke({});
     expect(second.report).not.toHaveProperty('initMs');
     expect(second.report.billedMs).toBe(Math.ceil(second.report.durationMs));
+  });
+
+  test('does not hold the question which Node.js it is, which is asked once', async () => {
+    const node = join(functionFolder(''), 'node');
+    const script = `#!/bin/sh
+      if [ "$1" = -p ]; then echo asked >> '${node}.log'; sleep 2; fi
+      exec '${process.execPath}' "$@"`;
+    writeFileSync(node, script, { mode: 0o755 });
+    for (let round = 0; round < 2; round += 1) {
+      const { environment } = start('export const handler = async () => 1;', { node });
+      expect((await environment.invoke({})).report.initMs).toBeLessThan(2000);
+    }
+    expect(readFileSync(`${node}.log`, 'utf8')).toBe('asked\n');
   });
 
   test('that fails is tried once more at the first event, and what then fails is its answer', async () => {
@@ -225,7 +238,7 @@ describe('what the function is given', () => {
       'DATABASE_URL',
       'LAMBDA_TASK_ROOT',
       'LANG',
-      ...(lentPackages(process.execPath) === undefined ? [] : ['NODE_PATH']),
+      ...((await lentPackages(process.execPath)) === undefined ? [] : ['NODE_PATH']),
       'PATH',
       'TZ',
       '_HANDLER',
@@ -337,5 +350,5 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
 
 test('a program that is not there is an error of ours, not of the function', async () => {
   const { environment } = start('', { node: '/nowhere/node' });
-  await expect(environment.invoke({})).rejects.toThrow('ENOENT');
+  await expect(environment.invoke({})).rejects.toThrow('There is no Node.js at /nowhere/node.');
 });

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import * as crypto from 'node:crypto';
 import { once } from 'node:events';
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -156,6 +156,22 @@ describe('serving', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('farebox-'))).toEqual([]);
   });
 
+  test('ends at once on a second SIGINT, and leaves no files', async () => {
+    const { url, child, ended, folder } = await serving();
+    const { pid } = (await (await fetch(url)).json()) as { pid: number };
+    const under = fetch(`${url}/wait`, { headers: { 'x-until': join(folder, 'never') } }).catch(
+      () => 'cut off',
+    );
+    await eventually(() => expect(processState(pid)).not.toBe('T'));
+    child.kill('SIGINT');
+    await eventually(() => expect(fetch(url)).rejects.toThrow());
+    child.kill('SIGINT');
+    expect((await ended).code).toBe(130);
+    expect(await under).toBe('cut off');
+    await eventually(() => expect(processState(pid)).toBe(''));
+    expect(readdirSync(folder).filter((name) => name.startsWith('farebox-'))).toEqual([]);
+  });
+
   test('makes a secret where none is set, and says so', async () => {
     const { url, output } = await serving();
     const { SECRETS } = (await (await fetch(url)).json()) as { SECRETS: string };
@@ -178,6 +194,17 @@ describe('invoking a function that serves no HTTP', () => {
     expect(JSON.parse(given.stdout).event).toEqual({ rides: 3 });
   });
 
+  test('says when the zip is older than what it is made of', async () => {
+    const folder = await stack();
+    const inTime = await run(folder, ['--function', 'migrate']);
+    expect(inTime.stderr).not.toMatch(/older/);
+    mkdirSync(join(folder, 'src'));
+    utimesSync(join(folder, 'bundle', 'migrate.zip'), 1, 1);
+    const { code, stderr } = await run(folder, ['--function', 'migrate']);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^bundle\/migrate\.zip is older than src\. .*: npm run bundle$/m);
+  });
+
   test('fails with 1 when the function does, and prints the error', async () => {
     const folder = await stack();
     writeFileSync(join(folder, 'event.json'), '{"isBad":true}');
@@ -198,7 +225,10 @@ describe('what cannot be', () => {
   test('because there is no zip, no stack or no such function says what to do', async () => {
     const folder = await stack();
     expect(await refused(folder, ['--function', 'stream'])).toMatch(/no function stream, but: api, migrate/);
-    rmSync(join(folder, 'bundle', 'api.zip'));
+    const zip = join(folder, 'bundle', 'api.zip');
+    writeFileSync(zip, readFileSync(zip).subarray(200));
+    expect(await refused(folder)).toMatch(/^bundle\/api\.zip is damaged: /m);
+    rmSync(zip);
     expect(await refused(folder)).toBe('There is no bundle/api.zip. Run: npm run bundle\n');
     rmSync(join(folder, 'serverless.yml'));
     expect(await refused(folder)).toMatch(/no serverless\.yml/);
@@ -213,6 +243,13 @@ describe('what cannot be', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     // After what the runtime has logged.
     expect(stderr).toMatch(/does not start.*\n {2}DATABASE_URL: is required\n {2}SECRETS: too short\n$/);
+  });
+
+  test.each([
+    ['--node', ['--node', '/nowhere/node'], {}],
+    ['NODE_24', [], { NODE_24: '/nowhere/node' }],
+  ])('because %s names no Node.js says where it looked', async (_, args, env) => {
+    expect(await refused(await stack(), args, env)).toBe('There is no Node.js at /nowhere/node.\n');
   });
 
   test('because the port is taken names --port', async () => {
@@ -245,6 +282,7 @@ test('--help says the options and the exit codes', async () => {
     '--door',
     '--event',
     '--node',
+    'NODE_24',
     'Exit codes: 0',
   ])
     expect(stdout).toContain(word);

@@ -6,15 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { alone } from '../../scripts/alone.js';
 import type { ServerEngineName } from '../../scripts/bundle/engine-name.js';
+import { newerSource } from '../../scripts/bundle/newer-source.js';
 import type { SizeReport } from '../../scripts/bundle/size-report.js';
-import { newestChange } from '../../scripts/newest-change.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const sources = ['src', 'prisma', 'scripts', 'package.json', 'package-lock.json'].map((path) =>
-  join(root, path),
-);
-/** Written by each build. */
-const unread = [join(root, 'src/database/generated')];
 
 export interface Bundled {
   folder: string;
@@ -43,7 +38,7 @@ export async function bundled({
   mkdirSync(folder, { recursive: true });
   await alone(`${folder}.lock`, async () => {
     const madeMs = existsSync(notes) ? statSync(notes).mtimeMs : 0;
-    if (sources.every((source) => newestChange(source, unread) <= madeMs)) return;
+    if (newerSource(root, madeMs) === undefined) return;
     const startedMs = Date.now();
     const { stderr } = await promisify(execFile)(
       process.execPath,

@@ -32,10 +32,19 @@ export interface ThawRound {
 }
 
 const POLL_MS = 2;
+/** More than a busy machine needs. */
+const FREEZE_LIMIT_MS = 20_000;
 
 async function untilFrozen({ instances }: ServedFunction): Promise<number> {
   const [pid] = instances.pids as [number];
-  while (processState(pid) !== 'T') await pause(POLL_MS);
+  const untilMs = performance.now() + FREEZE_LIMIT_MS;
+  while (processState(pid) !== 'T') {
+    if (performance.now() > untilMs)
+      throw new Error(
+        `Process ${pid} is not frozen but "${processState(pid)}", ${FREEZE_LIMIT_MS / 1000} s after its answer.`,
+      );
+    await pause(POLL_MS);
+  }
   return pid;
 }
 

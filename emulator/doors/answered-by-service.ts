@@ -1,8 +1,8 @@
 import type { HttpAnswer } from './door.js';
 
 /** Thrown by a door's `toEvent`: the service answers by itself, without the function. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
+export class AnsweredByService extends Error {
+  override readonly name = 'AnsweredByService';
 
   constructor(readonly answer: HttpAnswer) {
     super(`The service answers ${answer.status} itself.`);
