@@ -52,6 +52,8 @@ const program = new Command('npm run bench --')
       program.error(`error: no scenario is called ${name}; there are ${names.join(', ')}`);
     await build();
     const scenario = await load(name);
+    if (leastPart !== undefined && !scenario.part)
+      program.error(`error: ${name} has no yardstick that --least-part could be held against`);
     const startedMs = performance.now();
     const busyBefore = Number((loadavg()[0] ?? 0).toFixed(1));
     if (busyBefore > machine.cores / 2)
@@ -74,8 +76,11 @@ const program = new Command('npm run bench --')
     };
     if (save) await saveResult(name, result);
     process.stdout.write(`${json ? JSON.stringify(result) : scenario.table(rows)}\n`);
-    if (leastPart !== undefined && rows.some((row) => (scenario.part?.(row) ?? leastPart) < leastPart))
-      process.exitCode = 99;
+    const { part } = scenario;
+    const slow = part && leastPart !== undefined && rows.some((row) => part(row) < leastPart);
+    const broken = scenario.broken?.(rows) ?? [];
+    for (const sentence of broken) process.stderr.write(`Does not hold: ${sentence}\n`);
+    if (slow || broken.length > 0) process.exitCode = 99;
   });
 
 try {

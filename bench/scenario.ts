@@ -4,6 +4,8 @@ export interface Scenario<Row = unknown> {
   run(settings: Settings, progress: (done: number, total: number) => void): Promise<Figures<Row>>;
   /** The rows in Markdown, as they are printed and stand in the docs. */
   table(rows: readonly Row[]): string;
+  /** What does not hold of what the rows have to show, a sentence each; the bench ends with 99 then. */
+  broken?(rows: readonly Row[]): string[];
   /** What `--least-part` is held against, where a row is a part of its yardstick. */
   part?(row: Row): number;
 }

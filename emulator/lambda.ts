@@ -35,10 +35,6 @@ const log = (line: string): void => void process.stderr.write(`${line}\n`);
 async function run({ function: name, port, concurrency, door, event, node }: Options): Promise<void> {
   const signal = untilSignal();
   const given = settingsOfFunction(readEnvironment());
-  if (lentPackages(node ?? process.execPath) !== undefined)
-    log(
-      'This Node.js has no argon2, which functions are deployed for: the package for it is lent by NODE_PATH.',
-    );
   const secret = { SECRETS: randomBytes(32).toString('base64') };
   const { fn, architecture, isHttp, remove } = deploy(name, { ...secret, ...given }, node);
   const instances = new FunctionInstances(fn, { concurrency, log });
@@ -48,6 +44,10 @@ async function run({ function: name, port, concurrency, door, event, node }: Opt
   if (!given.SECRETS) notes.push(['Secret', 'made for this run; set SECRETS to keep tokens valid']);
   const service = services[door] as Service;
   try {
+    if (lentPackages(node ?? process.execPath) !== undefined)
+      log(
+        'This Node.js has no argon2, which functions are deployed for: the package for it is lent by NODE_PATH.',
+      );
     process.exitCode =
       isHttp && event === undefined
         ? await serveUntil(signal, instances, { fn, architecture, service, port, notes })

@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
+import { parseDatabaseUrl } from '../src/database-url.js';
 import { type ServerEngineName, serverEngines } from './bundle/engine-name.js';
 import { makeBundle } from './bundle/make-bundle.js';
 import { sizeLines } from './bundle/size-report.js';
@@ -22,8 +23,19 @@ interface Options {
 
 const note = (line: string) => process.stderr.write(`${line}\n`);
 
+/** @throws Error where there is none */
+function versionOf(node: string): string {
+  try {
+    return execFileSync(node, ['--version'], { encoding: 'utf8', stdio: 'pipe' }).trim();
+  } catch {
+    throw new Error(`There is no Node.js at ${node}.`);
+  }
+}
+
 async function bundle({ engine, folder, node, scratchUrl }: Options): Promise<void> {
-  const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
+  const version = versionOf(node);
+  if (scratchUrl !== undefined && parseDatabaseUrl(scratchUrl).engine !== engine)
+    throw new Error(`--scratch-url must name a database of ${engine}.`);
   const reports = await makeBundle({ engine, folder, node, scratchUrl, progress: note });
   await writeFile(
     join(folder, 'report.json'),

@@ -1,9 +1,10 @@
 /** Files that are made from the code: `npm run generate` writes them, the gate checks that they are fresh. */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { parse } from 'yaml';
+import { adaptersTable } from '../bench/adapters-table.js';
 import { coldStartTable } from '../bench/cold-start-table.js';
 import { figuresTable } from '../bench/figures-table.js';
-import type { Figures } from '../bench/scenario.js';
+import type { Figures, Row } from '../bench/scenario.js';
 import { type Mode, settings } from '../src/config.js';
 import { type Billed, functionCosts } from './function-costs.js';
 import { flags } from './usage.js';
@@ -58,7 +59,7 @@ async function trialsTable(): Promise<string> {
 }
 
 /** As `npm run bench` writes it. */
-interface Measured extends Figures<unknown> {
+interface Measured<Row = unknown> extends Figures<Row> {
   date: string;
   machine: { cores: number; cpu: string; memoryGiB: number; node: string };
 }
@@ -71,6 +72,19 @@ async function benchTable<Row>(name: string, table: (rows: readonly Row[]) => st
   const { cores, cpu, memoryGiB, node } = machine;
   const said = Object.entries(conditions).map(([condition, value]) => `${condition} ${value}`);
   return `${table(rows as Row[])}\n\n${date.slice(0, 10)}, ${cores} cores (${cpu}), ${memoryGiB} GiB, Node.js ${node}: ${said.join(', ')}.`;
+}
+
+/** What a warm event costs by each door, if that has been measured. */
+async function eventsTable(): Promise<string> {
+  const result = await read('bench/results/adapters.json');
+  if (result === '') return 'Not measured yet.';
+  const { date, machine, conditions, rows } = JSON.parse(result) as Measured<Row>;
+  const { functionNode, memoryMb, rounds, durationMs, residentMbAfter1000Events, busyBefore } = conditions;
+  return [
+    adaptersTable(rows),
+    `${date.slice(0, 10)}, ${rows[0]?.product}, Node.js ${functionNode}, ${machine.cores} cores (${machine.cpu}), ${rounds} rounds of ${durationMs} ms there and back, ${busyBefore} cores busy before.`,
+    `After 1,000 events a process of ${memoryMb} MB has ${residentMbAfter1000Events} MB resident.`,
+  ].join('\n\n');
 }
 
 /** What comes through each door of a function otherwise than over a socket, and why; then all that was tried. */
@@ -132,6 +146,7 @@ const files: Record<string, string> = {
     trials: await trialsTable(),
   }),
   'docs/operations.md': withBlocks(await read('docs/operations.md'), {
+    adapters: await eventsTable(),
     bench: await benchTable('users', figuresTable),
     'cold-start': await benchTable('cold-start', coldStartTable),
     costs: await costsTable(),

@@ -28,10 +28,10 @@ const exposedHeaders = [
 
 /**
  * @param config as `readConfig` gives it; development's missing secret is made here
- * Leaves the marks `loaded`, `created` and `ready` for whoever measures starts (bench/scenarios/cold-start.ts).
  * @returns the application, its routes complete; `close()` it to let go of the database
  */
 export async function createApp(config: Config): Promise<NestFastifyApplication> {
+  // For whoever measures starts, as `created` below (bench/servers/first-event.js).
   performance.mark('loaded');
   const secrets = config.secrets.length > 0 ? config.secrets : [await developmentSecret(config)];
   if (config.migrateOnStart) await migrate(config.database.url);
@@ -91,6 +91,5 @@ async function assemble(
   await fastify.after();
   paths.completeRoutes();
   await fastify.ready();
-  performance.mark('ready');
   return app;
 }

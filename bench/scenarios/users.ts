@@ -6,9 +6,9 @@ import { benchEngines, openBenchDatabases } from '../bench-databases.js';
 import { call, password, signIn } from '../client.js';
 import { closedLoop } from '../closed-loop.js';
 import { figuresTable } from '../figures-table.js';
-import type { Figure, Figures, Row, Scenario, Settings, SideFigures } from '../scenario.js';
+import type { Figures, Row, Scenario, Settings } from '../scenario.js';
+import { ratioOf, type Sample, sideFigures } from '../side-figures.js';
 import { type Side, startSide } from '../start-side.js';
-import { spread } from '../statistics.js';
 
 const USERS = 1_000;
 const LIST_LIMIT = 20;
@@ -138,12 +138,6 @@ async function compareAnswers(sides: Record<SideName, Running>, id: string): Pro
   }
 }
 
-interface Sample {
-  perSecond: number;
-  p99Ms: number;
-  cpuMs: number;
-}
-
 async function measure(
   product: string,
   sides: Record<SideName, Running>,
@@ -166,8 +160,13 @@ async function measure(
     }
   return requests.map(({ name }, at) => {
     const { farebox, bare } = samples[at] as (typeof samples)[number];
-    const ratios = farebox.map(({ perSecond }, round) => perSecond / (bare[round] as Sample).perSecond);
-    return { product, request: name, farebox: figures(farebox), bare: figures(bare), ratio: figure(ratios) };
+    return {
+      product,
+      request: name,
+      farebox: sideFigures(farebox),
+      bare: sideFigures(bare),
+      ratio: ratioOf(farebox, bare),
+    };
   });
 }
 
@@ -188,15 +187,4 @@ async function sampleOf(
   });
   const cpuMs = (await side.cpuMs()) - cpuBeforeMs;
   return { perSecond, p99Ms, cpuMs: cpuMs / ((perSecond * (WARM_UP_MS + durationMs)) / 1_000) };
-}
-
-const figures = (samples: readonly Sample[]): SideFigures => ({
-  perSecond: figure(samples.map(({ perSecond }) => Math.round(perSecond))),
-  p99Ms: figure(samples.map(({ p99Ms }) => p99Ms)),
-  cpuMs: figure(samples.map(({ cpuMs }) => cpuMs)),
-});
-
-function figure(sample: readonly number[]): Figure {
-  const { p50, min, max } = spread(sample);
-  return { median: p50, min, max };
 }

@@ -18,7 +18,8 @@ export async function fillDatabase(url: string): Promise<void> {
 async function command(url: string, name: string, ...args: string[]): Promise<void> {
   const program = fileURLToPath(new URL(`../../dist/cli/${name}.js`, import.meta.url));
   const running = promisify(execFile)(process.execPath, [program, ...args], {
-    env: { ...process.env, ...recordingEnvironment(url), AWS_LAMBDA_FUNCTION_NAME: '' },
+    // Not the caller's own settings, which may be for something else.
+    env: { PATH: process.env.PATH, ...recordingEnvironment(url), AWS_LAMBDA_FUNCTION_NAME: '' },
   });
   running.child.stdin?.end(admin.password);
   await running;

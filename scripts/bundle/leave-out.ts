@@ -37,9 +37,10 @@ const unused: readonly (readonly [name: RegExp, why: string, instead?: string])[
 
 /** What is called after all says that it is missing. */
 const absent = (message: string) => `
-  const fail = () => { throw new Error(${JSON.stringify(message)}); };
+  const fail = function () { throw new Error(${JSON.stringify(message)}); };
   module.exports = new Proxy(function () {}, {
     apply: fail,
+    construct: fail,
     get: (target, key) => (key === 'default' || key === '__esModule' ? undefined : fail),
   });`;
 

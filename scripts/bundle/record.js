@@ -23,14 +23,14 @@ subscribe('farebox:unforeseen-query', (message) => {
 // V8 would drop what was not run for a while.
 setFlagsFromString('--no-flush-bytecode');
 const { script, handler } = await import(pathToFileURL(join(folder, 'index.mjs')).href);
-const answers =
-  name === 'migrate'
-    ? [{ request: 'migrate', status: 200, expected: 200, answer: await handler({}, {}) }]
-    : await (what === 'plans' ? sendTypicalEvents : sendFrequentEvents)(handler);
+const send = what === 'plans' ? sendTypicalEvents : sendFrequentEvents;
+// The migrate function throws where it fails.
+if (name === 'migrate') await handler({}, {});
+const answers = name === 'migrate' ? [] : await send(handler);
 // A flag of its own would make the cache another's.
 setFlagsFromString('--flush-bytecode');
 
 if (what === 'plans') writeFileSync(join(folder, 'query-plans.json'), JSON.stringify(recorded));
 else writeFileSync(join(folder, 'function.cjs.cache'), script.createCachedData());
-process.stdout.write(`${JSON.stringify({ answers, plans: Object.keys(recorded.plans).length })}\n`);
+process.stdout.write(`${JSON.stringify({ answers })}\n`);
 process.exit(0);

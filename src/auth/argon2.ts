@@ -7,6 +7,8 @@ import { promisify } from 'node:util';
 
 /** OWASP Password Storage Cheat Sheet (2025): argon2id with 19 MiB, two passes, one lane. */
 const COST = { memory: 19_456, passes: 2, parallelism: 1 };
+/** Of a hash that is read: a damaged row must not take all memory, or all day. */
+const [MAX_MEMORY, MAX_PASSES] = [1024 * 1024, 100];
 const SALT_BYTES = 16;
 const TAG_BYTES = 32;
 
@@ -38,9 +40,9 @@ const phcForm =
 export async function hash(password: string): Promise<string> {
   const salt = crypto.randomBytes(SALT_BYTES);
   if (!argon2id) {
-    const { hash } = await import('@node-rs/argon2');
+    const native = await import('@node-rs/argon2');
     const { memory: memoryCost, passes: timeCost, parallelism } = COST;
-    return hash(password, { algorithm: 2, memoryCost, timeCost, parallelism, salt });
+    return native.hash(password, { algorithm: 2, memoryCost, timeCost, parallelism, salt });
   }
   return phc(
     salt,
@@ -51,7 +53,8 @@ export async function hash(password: string): Promise<string> {
 /** Takes as long as the hash's own parameters say, right or wrong. @throws Error when it is no argon2id hash */
 export async function verify(passwordHash: string, password: string): Promise<boolean> {
   const [, memory, passes, parallelism, salt = '', tag = ''] = phcForm.exec(passwordHash) ?? [];
-  if (memory === undefined) throw new Error('not an argon2id hash in PHC form');
+  if (memory === undefined || Number(memory) > MAX_MEMORY || Number(passes) > MAX_PASSES)
+    throw new Error('not an argon2id hash in PHC form that could be of ours');
   if (!argon2id) return (await import('@node-rs/argon2')).verify(passwordHash, password);
   const expected = Buffer.from(tag, 'base64');
   const found = await argon2id('argon2id', {

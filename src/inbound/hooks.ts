@@ -75,8 +75,8 @@ function refusal(request: FastifyRequest, paths: KnownPaths): Problem | undefine
 /** The router has looked at the path; a query is taken as it comes, and would hand on what it cannot decode. */
 function isDecodable(url: string): boolean {
   try {
-    if (url.includes('%')) decodeURIComponent(url);
-    return true;
+    // The result is used: a bundler takes the call for one without effect, and leaves it out.
+    return !url.includes('%') || decodeURIComponent(url) !== '';
   } catch {
     return false;
   }

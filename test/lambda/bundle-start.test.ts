@@ -19,7 +19,7 @@ const unzipped = unpackedZips();
 let zips: Record<'postgresql' | 'mysql', Bundled>;
 
 beforeAll(async () => {
-  zips = { postgresql: await bundled('postgresql'), mysql: await bundled('mysql') };
+  zips = { postgresql: await bundled(), mysql: await bundled({ engine: 'mysql' }) };
 }, 180_000);
 
 describe.each(['api', 'migrate'] as const)('%s', (name) => {

@@ -28,7 +28,7 @@ describe.each(['postgresql', 'mysql'] as const)('for %s', (engine) => {
   const of = (name: string) => contents[name] as (typeof contents)[string];
 
   beforeAll(async () => {
-    zips = await bundled(engine);
+    zips = await bundled({ engine });
     for (const name of names) {
       const { taskRoot } = unzipped({ folder: zips.folder, name }, {});
       contents[name] = {
@@ -86,7 +86,7 @@ describe.each(['postgresql', 'mysql'] as const)('for %s', (engine) => {
       expect(recorded).toEqual([]);
     } else {
       expect(zips.notes).not.toMatch(/Nothing was recorded/);
-      expect(recorded).toHaveLength(4);
+      expect(recorded.sort()).toEqual(['function.cjs.cache', 'function.cjs.cache', 'query-plans.json']);
     }
   });
 });

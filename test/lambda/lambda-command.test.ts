@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import * as crypto from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -33,8 +34,8 @@ const api = `
     if (rawPath === '/throw') throw new Error('on\\npurpose');
     if (rawPath === '/odd') return { statusCode: 200, headers: { 'x-odd': 'a\\nb' }, body: '' };
     while (rawPath === '/wait' && !existsSync(headers['x-until'])) await new Promise((r) => setTimeout(r, 5));
-    const { SECRETS, SIGNUP, DATABASE_URL, HOST, AWS_PROFILE } = process.env;
-    const body = { rawPath, rawQueryString, cookies, SECRETS, SIGNUP, DATABASE_URL, HOST, AWS_PROFILE, pid: process.pid };
+    const { SECRETS, SIGNUP, DATABASE_URL, HOST, AWS_PROFILE, NODE_PATH } = process.env;
+    const body = { rawPath, rawQueryString, cookies, SECRETS, SIGNUP, DATABASE_URL, HOST, AWS_PROFILE, NODE_PATH, pid: process.pid };
     return { statusCode: 201, headers: { 'x-toy': 'yes' }, cookies: ['a=1', 'b=2; Path=/'], body: JSON.stringify(body) };
   };`;
 const migrate = `export const handler = async (event) => {
@@ -85,7 +86,7 @@ describe('serving', () => {
     expect(answer.headers.get('x-toy')).toBe('yes');
     expect(answer.headers.getSetCookie()).toEqual(['a=1', 'b=2; Path=/']);
     expect(answer.headers.has('content-length')).toBe(true);
-    const { pid, ...body } = (await answer.json()) as { pid: number };
+    const { pid, NODE_PATH: _, ...body } = (await answer.json()) as { pid: number; NODE_PATH?: string };
     // The settings that are set, and nothing else of the caller's.
     expect(body).toEqual({
       rawPath: '/v1/users',
@@ -112,6 +113,14 @@ describe('serving', () => {
     expect(stderr.match(/"platform\.report"/g)).toHaveLength(2);
     await eventually(() => expect(processState(pid)).toBe(''));
     expect(readdirSync(folder).filter((name) => name.startsWith('farebox-'))).toEqual([]);
+  });
+
+  test('lends argon2 to a Node.js that has none, and says so in a line', async () => {
+    const { url, output } = await serving();
+    const { NODE_PATH } = (await (await fetch(url)).json()) as { NODE_PATH?: string };
+    const isLent = !('argon2' in crypto);
+    expect(output.stderr.match(/^This Node\.js has no argon2.*$/gm) ?? []).toHaveLength(isLent ? 1 : 0);
+    expect(NODE_PATH?.endsWith('node_modules') ?? false).toBe(isLent);
   });
 
   test('says of a request why the function failed, and serves on', async () => {

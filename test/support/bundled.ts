@@ -1,5 +1,5 @@
-/** The functions' zips as `npm run bundle` makes them, for the Node.js that runs the tests: made once, and anew when a source is newer. */
-import { execFile } from 'node:child_process';
+/** The functions' zips as `npm run bundle` makes them, made once for a Node.js, and anew when a source is newer. */
+import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,12 +23,21 @@ export interface Bundled {
   notes: string;
 }
 
-/** @param scratchUrl an empty database to record with; PostgreSQL needs none */
-export async function bundled(
-  engine: ServerEngineName = 'postgresql',
-  scratchUrl?: string,
-): Promise<Bundled> {
-  const variant = `${engine}${scratchUrl === undefined ? '' : '-recorded'}-${process.version}`;
+interface Options {
+  engine?: ServerEngineName;
+  /** An empty database to record with; PostgreSQL needs none. */
+  scratchUrl?: string;
+  /** The Node.js that will run them; without it, the one that runs this. */
+  node?: string;
+}
+
+export async function bundled({
+  engine = 'postgresql',
+  scratchUrl,
+  node = process.execPath,
+}: Options = {}): Promise<Bundled> {
+  const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
+  const variant = `${engine}${scratchUrl === undefined ? '' : '-recorded'}-${version}`;
   const folder = join(root, 'node_modules', '.farebox-bundle', variant);
   const notes = join(folder, 'notes');
   mkdirSync(folder, { recursive: true });
@@ -40,7 +49,7 @@ export async function bundled(
       process.execPath,
       [
         ...['--import', 'tsx', 'scripts/bundle.ts', '--engine', engine, '--folder', folder],
-        ...['--node', process.execPath, ...(scratchUrl === undefined ? [] : ['--scratch-url', scratchUrl])],
+        ...['--node', node, ...(scratchUrl === undefined ? [] : ['--scratch-url', scratchUrl])],
       ],
       { cwd: root },
     );
