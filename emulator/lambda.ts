@@ -52,10 +52,6 @@ async function run({ function: name, port, concurrency, door, event, node }: Opt
   if (!given.SECRETS) notes.push(['Secret', 'made for this run; set SECRETS to keep tokens valid']);
   const service = services[door] as Service;
   try {
-    if (lentPackages(node ?? process.execPath) !== undefined)
-      log(
-        'This Node.js has no argon2, which functions are deployed for: the package for it is lent by NODE_PATH.',
-      );
     process.exitCode =
       isHttp && event === undefined
         ? await serveUntil(signal, instances, { fn, architecture, service, port, notes })

@@ -278,7 +278,8 @@ export function readConfig(env: Environment): Config {
     isSignupOpen: value.SIGNUP === 'open',
     hasDocs: value.DOCS as boolean,
     corsOrigins: value.CORS_ORIGINS ?? [],
-    trustedProxyHops: value.TRUST_PROXY as number,
+    // A function is told by the event who is calling, and under which name: what a field adds is the caller's word.
+    trustedProxyHops: isFunction(env) ? 0 : (value.TRUST_PROXY as number),
     logLevel: value.LOG_LEVEL as string,
     warnings: warningsFor(env),
   };
@@ -296,6 +297,11 @@ function warningsFor(env: Environment): string[] {
     ...set
       .filter((name) => name in settings && name.startsWith('UNSAFE_') && env[name] !== '0')
       .map((name) => `${name} is on: ${settings[name as SettingName].about.replace(/^1: /, '')}`),
+    ...(isFunction(env) && Number(env.TRUST_PROXY) > 0
+      ? [
+          `TRUST_PROXY=${shown(env.TRUST_PROXY as string)} has no effect in a function: the event says who is calling`,
+        ]
+      : []),
     ...set
       .filter((name) => notYetBuilt.test(name))
       .map((name) => `${name} is set but has no effect in this version`),

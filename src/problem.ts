@@ -29,6 +29,7 @@ export const problemCatalogue = {
   SIGN_IN_BUSY: { status: 429, title: 'Too many sign-ins at once' },
   HEADERS_TOO_LARGE: { status: 431, title: 'The header fields are too large' },
   INTERNAL: { status: 500, title: 'Something went wrong on our side' },
+  METHOD_UNKNOWN: { status: 501, title: 'The method is not known' },
   ANSWER_TOO_LARGE: { status: 500, title: 'The answer is too large to be sent' },
   DEADLINE_EXCEEDED: { status: 503, title: 'The time for an answer ran out' },
   DATABASE_BUSY: { status: 503, title: 'The database is busy' },

@@ -105,7 +105,7 @@ async function measure(
     target,
     events: Object.fromEntries(doors.map((door: Door) => [door.name, eventOf(door, target, headers)])),
   }));
-  const packages = lentPackages(node);
+  const packages = await lentPackages(node);
   const told = [{ ...plan, warmUpRounds: WARM_UP_ROUNDS, folder: taskRoot, headers }, asked];
   const child = fork(
     fileURLToPath(new URL('../servers/adapters.js', import.meta.url)),

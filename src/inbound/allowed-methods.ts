@@ -32,6 +32,7 @@ export function watchRoutes(fastify: FastifyInstance): KnownPaths {
         fastify.route({
           method: 'OPTIONS',
           url,
+          onRequest: ({ params }, _reply, done) => done(lacksItsEnd(params) ? nothingHere() : undefined),
           handler: (_request, reply) => reply.code(204).header('allow', allow).send(),
         });
         // Or the method would be another path's: PATCH /v1/users/me would be of the user with the id "me".
@@ -40,20 +41,25 @@ export function watchRoutes(fastify: FastifyInstance): KnownPaths {
             method: lacking,
             url,
             // Before the body is looked at: it does not matter.
-            onRequest: ({ method }, _reply, done) => done(notAllowed(method, allow)),
+            onRequest: ({ method, params }, _reply, done) =>
+              done(lacksItsEnd(params) ? nothingHere() : notAllowed(method, allow)),
             handler: () => undefined,
           });
       }
     },
     refuse(method, url) {
       router ??= routerOf(allowByUrl);
-      const allow = router.find('GET', url)?.store as string | undefined;
-      return allow === undefined
-        ? new Problem('NOT_FOUND', 'There is nothing at this path.')
-        : notAllowed(method, allow);
+      const found = router.find('GET', url);
+      return !found || lacksItsEnd(found.params) ? nothingHere() : notAllowed(method, String(found.store));
     },
   };
 }
+
+/** `/v1/users/` is of no user, though the router takes it for one whose id is empty. */
+const lacksItsEnd = (params: unknown): boolean =>
+  Object.entries(params as Record<string, string>).some(([name, value]) => name !== '*' && value === '');
+
+const nothingHere = (): Problem => new Problem('NOT_FOUND', 'There is nothing at this path.');
 
 const notAllowed = (method: string, allow: string): Problem =>
   new Problem('METHOD_NOT_ALLOWED', `${method} is not possible here; ${allow} are.`, { headers: { allow } });

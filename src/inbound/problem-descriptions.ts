@@ -130,6 +130,11 @@ export const problemDescriptions: Readonly<Record<ProblemCode, ProblemDescriptio
       'Request line and header fields are larger than this server takes. Send fewer or shorter ones.',
     detail: 'Request line and header fields may have 16 KiB in all.',
   },
+  METHOD_UNKNOWN: {
+    description:
+      'The method is none that HTTP is spoken with; names of methods are in capitals. Nothing has it here, and nothing was done.',
+    detail: 'The method is none that is known here.',
+  },
   INTERNAL: {
     description:
       'The request met an error that nobody foresaw; it is in the log. It may work later; tell the operator the `requestId` if it does not.',

@@ -6,5 +6,8 @@ import { type EventHandler, handleEvents } from './handle-events.js';
 
 /** Everything that can be done before the first event is done here, in INIT. @throws ConfigError */
 export async function boot(): Promise<EventHandler> {
-  return handleEvents(await createApp(readConfig(process.env)));
+  const config = readConfig(process.env);
+  const app = await createApp(config);
+  for (const warning of config.warnings) app.getHttpAdapter().getInstance().log.warn(warning);
+  return handleEvents(app);
 }

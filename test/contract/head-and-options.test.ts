@@ -57,6 +57,14 @@ describe.each(transports)('every route over $name', (transport) => {
     expect(answer.headers['x-request-id']).toBeDefined();
   });
 
+  test('takes no empty id for an id, by whichever method', async () => {
+    for (const method of ['GET', 'PUT', 'POST', 'OPTIONS', 'DELETE'])
+      expect(await api.call({ method, path: '/v1/users/', headers: api.admin.as })).toMatchObject({
+        status: 404,
+        json: { code: 'NOT_FOUND' },
+      });
+  });
+
   test('is 404 by OPTIONS where there is nothing', async () => {
     expect((await api.call({ method: 'OPTIONS', path: '/nothing' })).status).toBe(404);
   });

@@ -259,6 +259,12 @@ test('what frames a body on a connection is not said: the service has its own', 
   }
 });
 
+test('without its context an event is none of HTTP, and the function says which are', async () => {
+  await expect(handle(event1({ requestContext: null }), {} as Context)).rejects.toThrow(
+    /^This function answers HTTP/,
+  );
+});
+
 test('the event itself is left as it was', async () => {
   const event = event1({ multiValueHeaders: { Host: ['x'] }, multiValueQueryStringParameters: { a: ['1'] } });
   const before = structuredClone(event);

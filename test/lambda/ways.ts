@@ -1,7 +1,7 @@
 /** The ways to one application: a real socket, which is the reference, and each door in front of the function. */
 import { request as httpRequest } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import { type EventHandler, serveEvents } from '#dist/lambda/http/serve-events.js';
+import { serveEvents } from '#dist/lambda/http/serve-events.js';
 import type { Door, HttpAnswer, HttpRequest } from '../../emulator/doors/door.js';
 import { doors } from '../../emulator/doors/doors.js';
 import { FUNCTION_URL_DOMAIN } from '../../emulator/doors/function-url.js';
@@ -24,11 +24,12 @@ const HOST = 'api.example.org';
 
 /** @param fastify an application that listens on `port` */
 export function waysTo(fastify: FastifyInstance, port: number): [reference: Way, ...Way[]] {
-  const handle = serveEvents(fastify);
-  return [socketTo(port), ...doors.map((door) => wayThrough(door, handle))];
+  const invoke = inProcess(serveEvents(fastify));
+  return [socketTo(port), ...doors.map((door) => wayThrough(door, invoke))];
 }
 
-function wayThrough(door: Door, handle: EventHandler): Way {
+/** @param invoke what runs the function on an event: in this process, or as it is deployed */
+export function wayThrough(door: Door, invoke: (event: object) => Promise<unknown>): Way {
   return {
     name: door.name,
     origin: `https://${door.name === 'Function URL' ? FUNCTION_URL_DOMAIN : HOST}`,
@@ -36,7 +37,7 @@ function wayThrough(door: Door, handle: EventHandler): Way {
       passThrough(
         door,
         { ...request, fields: asSent(request.method, fields, request.body), sourceIp: SOURCE_IP },
-        inProcess(handle),
+        invoke,
       ),
   };
 }

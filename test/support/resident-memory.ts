@@ -18,7 +18,7 @@ export async function residentMemory(
   { taskRoot, memoryMb, environment, node = process.execPath }: DeployedFunction,
   events: number,
 ): Promise<Resident> {
-  const packages = lentPackages(node);
+  const packages = await lentPackages(node);
   const { stdout } = await promisify(execFile)(
     node,
     [

@@ -54,6 +54,15 @@ describe('the configuration', () => {
     );
   });
 
+  test('believes no proxy in a deployed function, and says so', () => {
+    const env = { ...production, TRUST_PROXY: '2' };
+    expect(readConfig(env)).toMatchObject({ trustedProxyHops: 2, warnings: [] });
+    expect(readConfig({ ...env, AWS_LAMBDA_FUNCTION_NAME: 'api' })).toMatchObject({
+      trustedProxyHops: 0,
+      warnings: ['TRUST_PROXY=2 has no effect in a function: the event says who is calling'],
+    });
+  });
+
   test('takes an empty variable for one that is not set', () => {
     const empty = Object.fromEntries(Object.keys(settings).map((name) => [name, '']));
     expect(readConfig(empty)).toEqual(readConfig({}));

@@ -27,7 +27,7 @@ export function answerEvents(
 ): (request: PlainRequest, answerByMs: number) => Promise<PlainAnswer> {
   const handle = serverless(
     (request: ServerlessRequest, response: ServerResponse) => {
-      dress(request, response);
+      completeStandIns(request, response);
       // The router itself: handed the instance, serverless-http spoils binary and streamed bodies.
       fastify.routing(request, response);
     },
@@ -47,28 +47,27 @@ export function answerEvents(
   };
 }
 
-const toEvent = (request: PlainRequest, answerByMs: number): Event => ({
-  version: '2.0',
-  requestContext: { http: { method: request.method, sourceIp: request.address } },
-  rawPath: request.path,
-  rawQueryString: request.query,
-  headers: {
-    ...request.headers,
-    // serverless-http would set a number; Fastify knows only the text '0' as no body. What came in chunks has a length by now.
-    'content-length': String(request.body.length),
-    'transfer-encoding': undefined,
-  },
-  body: request.body,
-  request,
-  answerByMs,
-});
+function toEvent(request: PlainRequest, answerByMs: number): Event {
+  // What came in chunks is whole, and has a length by now.
+  const { 'transfer-encoding': _, ...headers } = request.headers;
+  return {
+    version: '2.0',
+    requestContext: { http: { method: request.method, sourceIp: request.address } },
+    rawPath: request.path,
+    rawQueryString: request.query,
+    // serverless-http would set a number; Fastify knows only the text '0' as "no body".
+    headers: { ...headers, 'content-length': String(request.body.length) },
+    body: request.body,
+    request,
+    answerByMs,
+  };
+}
 
 /** What the stand-ins for a request and a response lack. */
-function dress(request: ServerlessRequest, response: ServerResponse): void {
+function completeStandIns(request: ServerlessRequest, response: ServerResponse): void {
   const { event } = request.apiGateway;
   setDeadline(request, event.answerByMs);
   Object.assign(request.socket, { encrypted: event.request.isSecure });
-  delete request.headers['transfer-encoding'];
   const setHeader = response.setHeader.bind(response);
   // A body in chunks would be taken apart as text.
   response.setHeader = (name, value) =>

@@ -13,7 +13,12 @@ export const format1: EventForm<APIGatewayProxyEvent> = {
 
   isOf(event): event is APIGatewayProxyEvent {
     const { httpMethod, path, requestContext } = event as Partial<APIGatewayProxyEvent>;
-    return typeof httpMethod === 'string' && typeof path === 'string' && typeof requestContext === 'object';
+    return (
+      typeof httpMethod === 'string' &&
+      typeof path === 'string' &&
+      typeof requestContext === 'object' &&
+      requestContext !== null
+    );
   },
 
   toRequest(event) {

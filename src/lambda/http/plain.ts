@@ -26,7 +26,7 @@ export interface PlainAnswer {
   isBase64Encoded: boolean;
 }
 
-/** Lambda's limit on what a function returns at once: 6 MiB as JSON. */
+/** What a function returns at once, as JSON. Lambda's own limit ("6291556 bytes") is 100 bytes more: what is counted here is not what the runtime writes to the byte. */
 export const RESULT_LIMIT_BYTES = 6 * 1024 * 1024;
 
 /** How one kind of service puts HTTP into an event, and takes it out of a result. */

@@ -9,6 +9,7 @@ import { answerEvents } from './answer-events.js';
 import { BrokenAnswer } from './broken-answer.js';
 import { formOf } from './form-of.js';
 import type { PlainAnswer, PlainRequest } from './plain.js';
+import { refuseMethod } from './refuse-method.js';
 
 export type EventHandler = (event: unknown, context: Context) => Promise<object>;
 
@@ -19,6 +20,8 @@ export function serveEvents(fastify: FastifyInstance): EventHandler {
   return async (event, context) => {
     const form = formOf(event);
     const request = form.toRequest(event as object);
+    const refused = refuseMethod(fastify, request);
+    if (refused) return form.toResult(refused, event as object);
     const plain = await answer(request, answerBy(context, request.takenInMs)).catch((error: unknown) => {
       if (!(error instanceof BrokenAnswer)) throw error;
       // The log has it already, from answer-problem.
@@ -27,7 +30,10 @@ export function serveEvents(fastify: FastifyInstance): EventHandler {
     const result = form.toResult(plain, event as object);
     if (!isLarger(result, plain.body, form.resultLimitBytes)) return result;
     const problem = tooLargeProblem(form.resultLimitBytes);
-    fastify.log.warn({ code: problem.code, requestId: plain.headers['x-request-id'] }, problem.message);
+    // The access line of this request was written, with the status of the answer that is not sent.
+    const { method } = request;
+    const { code, status, message } = problem;
+    fastify.log.warn({ code, requestId: plain.headers['x-request-id'], method, status }, message);
     return form.toResult(instead(problem, plain.headers, request), event as object);
   };
 }
