@@ -12,6 +12,8 @@ export interface Billed {
 
 /** Where nothing has been measured: guesses, and said to be such. */
 const ASSUMED: Billed = { warmMs: 10, coldMs: 500 };
+/** Buys one vCPU (AWS Lambda Developer Guide, "Configure Lambda function memory", read November 2026). */
+const FULL_CORE_MB = 1769;
 /** Of all requests. Steady traffic has fewer, a few requests an hour are nearly all cold. */
 const COLD_SHARE = 0.01;
 const REQUESTS_A_MONTH = [1e6, 10e6, 100e6];
@@ -32,9 +34,9 @@ export function functionCosts(measured: Billed | undefined, memoryMb: number): s
     '| --- | --- | --- | --- | --- | --- |',
     ...rows,
     '',
-    `${measured ? 'Measured' : 'Assumed, not measured'}: ${warmMs} ms billed a request, ${coldMs} ms more for the ${COLD_SHARE * 100} % that meet a new instance,`,
+    `${measured ? 'Measured on a whole core beside its database' : 'Assumed, not measured'}: ${warmMs} ms billed a request, ${coldMs} ms more for the ${COLD_SHARE * 100} % that meet a new instance,`,
     `${memoryMb} MB, arm64, answers under 512 KB; prices of ${prices.region} as read in ${prices.readOn}. Every further 10 ms of each request, waiting`,
-    `for the database included, are ${usd(further)} per million.`,
+    `for the database included, are ${usd(further)} per million. On Lambda the memory buys ${(memoryMb / FULL_CORE_MB).toFixed(2)} of a core, and work takes longer accordingly.`,
   ].join('\n');
 }
 
