@@ -8,6 +8,7 @@ import { problemDescriptions } from './problem-descriptions.js';
 /** Refused before a path and its operation are known, or nobody's doing: any request can meet them. */
 const ofAnyRequest: readonly ProblemCode[] = [
   'METHOD_NOT_ALLOWED',
+  'METHOD_UNKNOWN',
   'REQUEST_TIMEOUT',
   'URI_TOO_LONG',
   'EXPECTATION_FAILED',
