@@ -21,7 +21,7 @@ const external = [
   'pg-native',
 ];
 
-/** What Node.js puts around a CommonJS file; here it is in the file, so that index.mjs need not copy 2 MB to add it. */
+/** What Node.js puts around a CommonJS file; here it is in the file, so that index.mjs need not copy it all to add that. */
 const WRAPPER = '(function (exports, require, module, __filename, __dirname) {';
 
 /** Read as latin1, which V8 keeps as it is, a file must be ASCII. */
@@ -42,7 +42,7 @@ export interface Compiled {
   modules: Map<string, number>;
 }
 
-/** One file of src/lambda/ and all that it needs, as one CommonJS file: in Node.js 24 it loads 50-70 ms sooner than an ES module. */
+/** One file of src/lambda/ and all that it needs, as one CommonJS file: Node.js 24 loads that sooner than an ES module. */
 export async function compile(
   name: string,
   engine: ServerEngineName,

@@ -2,7 +2,7 @@ import type { Plugin } from 'rolldown';
 
 const eager = /const dateTimeFormatter = (new Intl\.DateTimeFormat\([^)]*\));/;
 
-/** Nest builds a date formatter in each of its two loggers, 5-10 ms of ICU each, for lines that we do not log. */
+/** Nest builds a date formatter in each of its two loggers at load, for lines that we do not log. */
 export function lazyFormatters(): Plugin {
   return {
     name: 'lazy-formatters',

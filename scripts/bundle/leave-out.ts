@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Plugin } from 'rolldown';
 
-/** 60 kB of generated checks of options that the tests have seen accepted; it also fills in the defaults. */
+/** Generated checks of options that the tests have seen accepted; it also fills in the defaults. */
 const { defaultInitOptions } = createRequire(import.meta.url)('fastify/lib/config-validator.js') as {
   defaultInitOptions: object;
 };

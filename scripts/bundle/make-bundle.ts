@@ -120,7 +120,7 @@ async function unpack(
   return compiled;
 }
 
-/** A zip's own method makes a quarter more of WebAssembly, and few starts ever read it. Brotli's default is its best. */
+/** A zip's own method makes more of WebAssembly, and few starts ever read it. Brotli's default is its best. */
 const smallest = (bytes: Buffer): Buffer => brotliCompressSync(bytes);
 
 async function record(

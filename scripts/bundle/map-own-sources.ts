@@ -1,6 +1,6 @@
 import type { Plugin } from 'rolldown';
 
-/** The map leads to our own sources only: with the packages' it would be a quarter of the zip. */
+/** The map leads to our own sources only: with the packages' the zip would be over its limit. */
 export function mapOwnSources(): Plugin {
   return {
     name: 'map-own-sources',

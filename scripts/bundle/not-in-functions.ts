@@ -14,7 +14,7 @@ const standIns = ['openapi-text', 'prisma-folder'];
 
 /**
  * Leaves out what functions do not do. `/openapi.json` comes from a file that was made with the bundle: Swagger's
- * generator would be half as large again as the rest.
+ * generator is large, and slow to load.
  */
 export function notInFunctions(): Plugin {
   const find = (id: string) => unused.find(([file]) => file.test(id));

@@ -1,6 +1,6 @@
 /**
  * In a bundle, what Prisma's client takes for its query compiler: plans that were compiled when the bundle was made,
- * and the real compiler (2 MB of WebAssembly, some 40 ms to load) only for a query that was not foreseen.
+ * and the real compiler (1.7 MB of WebAssembly) only for a query that was not foreseen.
  */
 import { channel } from 'node:diagnostics_channel';
 import { readFileSync } from 'node:fs';
