@@ -10,16 +10,19 @@ export const throwawayMariadb: ThrowawayEngine = {
   programs: { install: 'mariadb-install-db', serve: 'mariadbd' },
   folders: () => ['/usr/sbin'],
   account: 'mysql',
+  // Temporary tables of its own: a server that starts removes all that it finds, and those of another one's in /tmp too.
   // "normal": root with an empty password, over TCP too, instead of by Unix account.
   install: (dataDir) => [
     '--no-defaults',
     `--datadir=${dataDir}`,
+    `--tmpdir=${dataDir}`,
     '--auth-root-authentication-method=normal',
     '--skip-test-db',
   ],
   serve: ({ folder, dataDir, port, maxConnections }) => [
     '--no-defaults',
     `--datadir=${dataDir}`,
+    `--tmpdir=${folder}`,
     `--port=${port}`,
     '--bind-address=127.0.0.1',
     `--socket=${socketIn(folder)}`,
