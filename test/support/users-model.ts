@@ -59,8 +59,9 @@ export class UsersModel {
       case 'delete': {
         const user = this.#user(operation.who);
         if (user.isGone) return refused(404, 'NOT_FOUND');
-        if (!this.#holds(user, operation.condition)) return refused(412, 'PRECONDITION_FAILED');
+        // RFC 9110, 13.2.1: a condition is not looked at where the answer would be no success without it.
         if (user.id === 0) return refused(409, 'LAST_ADMIN');
+        if (!this.#holds(user, operation.condition)) return refused(412, 'PRECONDITION_FAILED');
         user.isGone = true;
         return plain(undefined, 204);
       }
