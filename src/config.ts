@@ -6,7 +6,10 @@
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
-import { type DatabaseUrlError, parseDatabaseUrl } from './database-url.js';
+import { parseDatabaseUrl } from './database-url.js';
+import { nearestName } from './nearest-name.js';
+import { parseUrl } from './parse-url.js';
+import { type PortRange, parsePorts, parseTargetList, type TargetEntry } from './target-list.js';
 
 export type Environment = Record<string, string | undefined>;
 export type Mode = 'development' | 'production';
@@ -48,7 +51,7 @@ const onOff = oneOf('on', 'off').transform((value) => value === 'on');
 const origins = z.string().transform((text, context) => {
   const list = text.split(',').map((origin) => origin.trim());
   for (const origin of list) {
-    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+    if (parseUrl(origin)?.origin !== origin) {
       context.addIssue(`must list origins such as https://app.example.org, comma-separated`);
       return z.NEVER;
     }
@@ -73,22 +76,48 @@ const secrets = z.string().transform((text, context) => {
   return list;
 });
 
-/** Normalised: a relative file: path becomes absolute. */
-const databaseUrl = z.string().transform((text, context) => {
-  try {
-    const url = parseDatabaseUrl(text);
-    return url.engine === 'sqlite' ? `file:${url.path}` : text;
-  } catch (error) {
-    context.addIssue((error as DatabaseUrlError).message);
-    return z.NEVER;
-  }
+/** What `parse` makes of the text; what it throws is what is wrong. */
+const parsedBy = <T>(parse: (text: string) => T) =>
+  z.string().transform((text, context) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      context.addIssue((error as Error).message);
+      return z.NEVER;
+    }
+  });
+
+/** Normalised: a relative file: path becomes absolute. @throws DatabaseUrlError */
+const databaseUrl = parsedBy((text) => {
+  const url = parseDatabaseUrl(text);
+  return url.engine === 'sqlite' ? `file:${url.path}` : text;
 });
+
+/** As `dns.setServers` takes them: an address, in brackets where it is IPv6 with a port. */
+const resolverAddresses = parsedBy((text) =>
+  text.split(',').map((part) => {
+    const address = part.trim();
+    const [, bracketed, bare, port = '53'] = /^(?:\[(.+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(address) ?? [];
+    const isAddress = isIP(address) > 0 || isIP(bracketed ?? '') === 6 || isIP(bare ?? '') === 4;
+    if (!isAddress || Number(port) < 1 || Number(port) > 65_535)
+      throw new Error('must list addresses of DNS resolvers, each with a :port if need be, comma-separated');
+    return address;
+  }),
+);
 
 /** Becomes part of a file: URL, in which these two would end the path. */
 const path = z
   .string()
   .transform((text) => resolve(text))
   .refine((text) => !/[?#]/.test(text), 'must not lie in a folder with ? or # in its name');
+
+/** Nothing slows down who guesses at it: of random letters and digits, this many are out of reach (95 bits). */
+const MIN_METRICS_TOKEN_LENGTH = 16;
+const metricsToken = z.string().refine(
+  // RFC 6750, 2.1: what a bearer token may hold.
+  (token) => token.length >= MIN_METRICS_TOKEN_LENGTH && /^[A-Za-z0-9._~+/-]+=*$/.test(token),
+  `must be a random string of at least ${MIN_METRICS_TOKEN_LENGTH} letters, digits and . _ ~ + / - (= only at its end); make one with: openssl rand -base64 24`,
+);
 
 /** Every setting there is. The order is the one of `.env.example` and of the README's table. */
 export const settings = {
@@ -144,7 +173,18 @@ export const settings = {
     (mode) => (mode === 'production' ? 'closed' : 'open'),
     oneOf('open', 'closed'),
   ),
+  METRICS_TOKEN: setting(
+    'What /metrics asks for (Authorization: Bearer ...). Without it /metrics is open in development and 404 in production; a function has none',
+    undefined,
+    metricsToken,
+    true,
+  ),
   DOCS: setting('on or off: /openapi.json and the page /docs', 'on', onOff),
+  SIM: setting(
+    'on or off: the simulator /sim, an upstream for demos and tests, open to anybody. In production it waits at most 10 s and sends at most 10 MiB a call',
+    (mode) => (mode === 'production' ? 'off' : 'on'),
+    onOff,
+  ),
   CORS_ORIGINS: setting(
     'Origins whose pages may call the API, comma-separated; none without it',
     undefined,
@@ -154,6 +194,47 @@ export const settings = {
     'Number of reverse proxies in front whose X-Forwarded-* fields are believed',
     '0',
     wholeNumber(0, 10),
+  ),
+  OUTBOUND_ALLOW: setting(
+    'Targets that may be called although they are not public, or on another port: host, *.host, address or network/bits, each with a :port if need be, comma-separated',
+    undefined,
+    parsedBy(parseTargetList),
+  ),
+  OUTBOUND_DENY: setting(
+    'Targets that may not be called, written as in OUTBOUND_ALLOW; wins over it',
+    undefined,
+    parsedBy(parseTargetList),
+  ),
+  OUTBOUND_PORTS: setting('Ports that may be called', '80,443,8000-8999', parsedBy(parsePorts)),
+  OUTBOUND_MODE: setting(
+    'enforce, or report: what only OUTBOUND_DENY or OUTBOUND_PORTS refuse is called all the same, and logged. An address that is not public is refused in either',
+    'enforce',
+    oneOf('enforce', 'report'),
+  ),
+  OUTBOUND_DNS: setting(
+    "Addresses of the DNS resolvers that are asked for targets' names, comma-separated; the machine's own without it",
+    undefined,
+    resolverAddresses,
+  ),
+  OUTBOUND_MAX_BYTES: setting(
+    "Most bytes of an upstream's body, as it comes over the wire and decoded",
+    '4194304',
+    wholeNumber(1_024, 104_857_600),
+  ),
+  OUTBOUND_MAX_TOTAL_BYTES: setting(
+    'Most bytes of one answer of the gateway that is not streamed',
+    '5242880',
+    wholeNumber(1_024, 268_435_456),
+  ),
+  OUTBOUND_HOST_CONCURRENCY: setting(
+    'Outbound calls at the same time to one host, a process; beyond it 429',
+    '20',
+    wholeNumber(1, 10_000),
+  ),
+  OUTBOUND_CALLS_PER_HOUR: setting(
+    'Upstream calls an hour and user, redirects and repeats included, counted by each process; beyond it 429',
+    '10000',
+    wholeNumber(1, 100_000_000),
   ),
   LOG_LEVEL: setting(
     'Least level that is logged',
@@ -171,7 +252,7 @@ type SettingName = keyof typeof settings;
 
 /** Names that the contract knows but that have no effect yet; setting one earns a warning, not silence. */
 const notYetBuilt =
-  /^(WEB_CONCURRENCY|RATE_LIMIT_\w+|UNSAFE_RATE_LIMIT_OFF|METRICS_TOKEN|CONSOLE|LAB|SIM|(UNSAFE_)?CLASSIC_\w+|OUTBOUND_\w+)$/;
+  /^(WEB_CONCURRENCY|RATE_LIMIT_\w+|UNSAFE_RATE_LIMIT_OFF|CONSOLE|LAB|(UNSAFE_)?CLASSIC_\w+)$/;
 
 /** What the checked configuration is injected by. */
 export const CONFIG = Symbol('config');
@@ -196,12 +277,33 @@ export interface Config {
   /** Empty only in development: the start makes one and keeps it in `dataDir`. */
   readonly secrets: readonly string[];
   readonly isSignupOpen: boolean;
+  /** Whether there is a `/metrics`. */
+  readonly hasMetrics: boolean;
+  /** What it asks for; undefined: nothing. */
+  readonly metricsToken: string | undefined;
   readonly hasDocs: boolean;
+  readonly hasSim: boolean;
   readonly corsOrigins: readonly string[];
   readonly trustedProxyHops: number;
+  readonly outbound: OutboundConfig;
   readonly logLevel: string;
   /** Sentences the operator should read at start. */
   readonly warnings: readonly string[];
+}
+
+/** What may be called, and how much of it. */
+export interface OutboundConfig {
+  readonly allow: readonly TargetEntry[];
+  readonly deny: readonly TargetEntry[];
+  readonly ports: readonly PortRange[];
+  /** Whether what `deny` and `ports` refuse is refused, or only logged. */
+  readonly isEnforced: boolean;
+  /** As `dns.setServers` takes them; the machine's own when empty. */
+  readonly resolvers: readonly string[];
+  readonly maxBytes: number;
+  readonly maxTotalBytes: number;
+  readonly hostConcurrency: number;
+  readonly callsPerHour: number;
 }
 
 /** The environment cannot be used. `lines` holds one sentence a bad or missing value. */
@@ -276,10 +378,26 @@ export function readConfig(env: Environment): Config {
     migrateOnStart: value.MIGRATE_ON_START as boolean,
     secrets: value.SECRETS ?? [],
     isSignupOpen: value.SIGNUP === 'open',
+    // Nothing can collect from a function: each event may meet another instance.
+    hasMetrics: !isFunction(env) && (mode === 'development' || value.METRICS_TOKEN !== undefined),
+    metricsToken: value.METRICS_TOKEN,
     hasDocs: value.DOCS as boolean,
+    // It waits, fails and wastes on purpose: not where each moment is paid, and not in the bundle.
+    hasSim: !isFunction(env) && (value.SIM as boolean),
     corsOrigins: value.CORS_ORIGINS ?? [],
     // A function is told by the event who is calling, and under which name: what a field adds is the caller's word.
     trustedProxyHops: isFunction(env) ? 0 : (value.TRUST_PROXY as number),
+    outbound: {
+      allow: value.OUTBOUND_ALLOW ?? [],
+      deny: value.OUTBOUND_DENY ?? [],
+      ports: value.OUTBOUND_PORTS as PortRange[],
+      isEnforced: value.OUTBOUND_MODE === 'enforce',
+      resolvers: value.OUTBOUND_DNS ?? [],
+      maxBytes: value.OUTBOUND_MAX_BYTES as number,
+      maxTotalBytes: value.OUTBOUND_MAX_TOTAL_BYTES as number,
+      hostConcurrency: value.OUTBOUND_HOST_CONCURRENCY as number,
+      callsPerHour: value.OUTBOUND_CALLS_PER_HOUR as number,
+    },
     logLevel: value.LOG_LEVEL as string,
     warnings: warningsFor(env),
   };
@@ -302,8 +420,23 @@ function warningsFor(env: Environment): string[] {
           `TRUST_PROXY=${shown(env.TRUST_PROXY as string)} has no effect in a function: the event says who is calling`,
         ]
       : []),
+    ...(isFunction(env) && env.METRICS_TOKEN
+      ? ['METRICS_TOKEN has no effect in a function: nothing can collect from one']
+      : []),
+    ...(isFunction(env) && env.SIM === 'on'
+      ? ['SIM has no effect in a function: the simulator is not in its bundle']
+      : []),
     ...set
       .filter((name) => notYetBuilt.test(name))
       .map((name) => `${name} is set but has no effect in this version`),
+    ...set
+      .filter((name) => name.startsWith('OUTBOUND_') && !(name in settings))
+      .map((name) => {
+        const nearest = nearestName(name, Object.keys(settings));
+        return `${shown(name)} is no setting${nearest ? `; ${nearest}?` : ''}`;
+      }),
+    ...(env.OUTBOUND_MODE === 'report'
+      ? ['OUTBOUND_MODE=report: targets that OUTBOUND_DENY and OUTBOUND_PORTS refuse are called all the same']
+      : []),
   ];
 }

@@ -4,6 +4,7 @@
  */
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { parseUrl } from './parse-url.js';
 
 export type Engine = 'sqlite' | 'postgresql' | 'mysql';
 
@@ -34,7 +35,7 @@ export interface ServerUrl {
 export type DatabaseUrl = SqliteUrl | ServerUrl;
 
 /** The URL cannot be used; the message names the part and the rule and never repeats a password. */
-export class DatabaseUrlError extends Error {
+class DatabaseUrlError extends Error {
   override readonly name = 'DatabaseUrlError';
 }
 
@@ -87,7 +88,7 @@ export function parseDatabaseUrl(text: string): DatabaseUrl {
       );
     return { engine: 'sqlite', path };
   }
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = parseUrl(text);
   const engine = url && schemes[url.protocol];
   if (!url || !engine) throw new DatabaseUrlError(FORMS);
   return serverUrl(url, engine);

@@ -1,4 +1,4 @@
-import { nearestName } from './nearest-name.js';
+import { nearestName } from '../../src/nearest-name.js';
 
 /** What is wrong, and where in the template. */
 export interface Complaint {

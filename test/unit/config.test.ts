@@ -2,6 +2,7 @@ import { isAbsolute } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ConfigError, type Environment, isLoopback, readConfig, settings } from '#dist/config.js';
+import { isInNetwork, type TargetEntry } from '#dist/target-list.js';
 
 const secret = 'x2Vd0fQm7LrKpT9sWnYbEhJc4GuZaR1i';
 const production = { NODE_ENV: 'production', DATABASE_URL: 'file:/srv/farebox.db', SECRETS: secret };
@@ -15,6 +16,68 @@ function linesOf(env: Environment): readonly string[] {
     return error.lines;
   }
 }
+
+const noTargets = [
+  ...[
+    'http://example.org',
+    'example.org/path',
+    'user@example.org',
+    'a b',
+    'a..b',
+    '.example.org',
+    'example.org.',
+  ],
+  ...[
+    'bücher.example',
+    '*',
+    '*.',
+    '*.*.example.org',
+    'ex*mple.org',
+    '*.10.0.0.0/8',
+    'example.org:',
+    'example.org:0',
+  ],
+  ...[
+    'example.org:65536',
+    'example.org:80:80',
+    'example.org:http',
+    '10.0.0.0/33',
+    '10.0.0.0/',
+    '10.0.0.0/8/8',
+  ],
+  ...[
+    '10.0.0/8',
+    '10.0.0.1:0',
+    '10.0.0.0/8:65536',
+    '127.1',
+    '2130706433',
+    '0x7f000001',
+    '0x7f.1',
+    '010.0.0.1',
+  ],
+  ...[
+    '::/129',
+    '[::1',
+    '::1]',
+    '[example.org]:80',
+    'fe80::1%eth0',
+    '10.0.0.1;10.0.0.2',
+    'example.org,10.0.0.0/33',
+  ],
+];
+const noResolvers = [
+  ...[
+    'dns.example',
+    '127.0.0.1:0',
+    '127.0.0.1:65536',
+    '127.0.0.1:dns',
+    '[127.0.0.1]:53',
+    '1.2.3',
+    '[::1',
+    '::1]',
+  ],
+  ...['127.0.0.1 127.0.0.2', 'https://127.0.0.1/dns-query', '127.0.0.1,dns.example', '10.0.0.0/8'],
+];
 
 describe('the configuration', () => {
   test('needs nothing in development', () => {
@@ -63,6 +126,22 @@ describe('the configuration', () => {
     });
   });
 
+  test('has metrics in development, in production with a token, in a function never, and says so', () => {
+    const METRICS_TOKEN = 'x'.repeat(16);
+    expect(readConfig({})).toMatchObject({ hasMetrics: true, metricsToken: undefined });
+    expect(readConfig(production)).toMatchObject({ hasMetrics: false });
+    expect(readConfig({ ...production, METRICS_TOKEN })).toMatchObject({
+      hasMetrics: true,
+      metricsToken: METRICS_TOKEN,
+      warnings: [],
+    });
+    const AWS_LAMBDA_FUNCTION_NAME = 'api';
+    expect(readConfig({ ...production, METRICS_TOKEN, AWS_LAMBDA_FUNCTION_NAME })).toMatchObject({
+      hasMetrics: false,
+      warnings: [expect.stringMatching(/^METRICS_TOKEN has no effect in a function/)],
+    });
+  });
+
   test('takes an empty variable for one that is not set', () => {
     const empty = Object.fromEntries(Object.keys(settings).map((name) => [name, '']));
     expect(readConfig(empty)).toEqual(readConfig({}));
@@ -97,6 +176,10 @@ describe('the configuration', () => {
     ['SIGNUP', ['yes', 'OPEN', 'open ']],
     ['DOCS', ['1', 'ON']],
     [
+      'METRICS_TOKEN',
+      ['short', 'fifteen-letters', '='.repeat(20), `${secret} `, `${secret}\n`, `${secret}é`],
+    ],
+    [
       'CORS_ORIGINS',
       [
         '*',
@@ -109,6 +192,17 @@ describe('the configuration', () => {
       ],
     ],
     ['TRUST_PROXY', ['11', 'true', '-1', '10.0.0.0/8']],
+    ...['OUTBOUND_ALLOW', 'OUTBOUND_DENY'].map((name) => [name, noTargets]),
+    [
+      'OUTBOUND_PORTS',
+      ['0', '65536', '80-', '-80', '90-80', 'http', '80;443', '1-2-3', '80 443', '8000–8999'],
+    ],
+    ['OUTBOUND_MODE', ['off', 'Report', 'enforce ', 'report-only']],
+    ['OUTBOUND_DNS', noResolvers],
+    ['OUTBOUND_MAX_BYTES', ['1023', '104857601', '4MiB', '-1', '1e6']],
+    ['OUTBOUND_MAX_TOTAL_BYTES', ['1023', '268435457', '5 MiB']],
+    ['OUTBOUND_HOST_CONCURRENCY', ['0', '10001', 'none']],
+    ['OUTBOUND_CALLS_PER_HOUR', ['0', '100000001', '10_000', 'unlimited']],
     ['LOG_LEVEL', ['loud', 'INFO', 'constructor']],
     ['UNSAFE_PUBLIC_DEVELOPMENT', ['true', 'yes']],
   ] as [string, string[]][])('refuses bad values of %s, each with one line', (name, values) => {
@@ -183,5 +277,96 @@ describe('the configuration', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  test('lets outbound calls go where anybody may, as often as is usual', () => {
+    expect(readConfig({}).outbound).toEqual({
+      allow: [],
+      deny: [],
+      ports: [
+        { from: 80, to: 80 },
+        { from: 443, to: 443 },
+        { from: 8_000, to: 8_999 },
+      ],
+      isEnforced: true,
+      resolvers: [],
+      maxBytes: 4 * 1024 * 1024,
+      maxTotalBytes: 5 * 1024 * 1024,
+      hostConcurrency: 20,
+      callsPerHour: 10_000,
+    });
+  });
+
+  test.each(['OUTBOUND_ALLOW', 'OUTBOUND_DENY'])('takes hosts and networks for %s', (name) => {
+    const list =
+      ' db , Api.Example.ORG:8443,*.example.net,*.example.net:81,10.0.0.0/8 ,192.168.1.1:5432, 172.16.0.0/12:80,::1,fd00::/8,[fd00::1]:81,[2001:db8::/32]:82,_srv.a-b.example';
+    const { allow, deny } = readConfig({ [name]: list }).outbound;
+    const entries = name === 'OUTBOUND_ALLOW' ? allow : deny;
+    const host = (host: string, port?: number, withSubdomains = false) => ({
+      kind: 'host',
+      host,
+      port,
+      withSubdomains,
+    });
+    expect(entries.filter(({ kind }) => kind === 'host')).toEqual([
+      host('db'),
+      host('api.example.org', 8_443),
+      host('example.net', undefined, true),
+      host('example.net', 81, true),
+      host('_srv.a-b.example'),
+    ]);
+    /** The first and the last address in it, and one before and one after. */
+    const borders: [string, string, string, string, number | undefined][] = [
+      ['10.0.0.0', '10.255.255.255', '9.255.255.255', '11.0.0.0', undefined],
+      ['192.168.1.1', '192.168.1.1', '192.168.1.0', '192.168.1.2', 5_432],
+      ['172.16.0.0', '172.31.255.255', '172.15.255.255', '172.32.0.0', 80],
+      ['::1', '::1', '::', '::2', undefined],
+      ['fd00::', 'fdff:ffff::ffff', 'fcff:ffff::', 'fe00::', undefined],
+      ['fd00::1', 'fd00::1', 'fd00::', 'fd00::2', 81],
+      ['2001:db8::', '2001:db8:ffff::ffff', '2001:db7:ffff::', '2001:db9::', 82],
+    ];
+    const networks = entries.filter((entry) => entry.kind === 'network') as (TargetEntry & {
+      kind: 'network';
+    })[];
+    expect(
+      networks.map((entry, at) => [
+        ...(borders[at] ?? []).slice(0, 4).map((address) => isInNetwork(entry, address as string)),
+        entry.port,
+      ]),
+    ).toEqual(borders.map(([, , , , port]) => [true, true, false, false, port]));
+  });
+
+  test('takes ports and resolvers, one or several', () => {
+    expect(readConfig({ OUTBOUND_PORTS: ' 443 , 1-1024,65535' }).outbound.ports).toEqual([
+      { from: 443, to: 443 },
+      { from: 1, to: 1_024 },
+      { from: 65_535, to: 65_535 },
+    ]);
+    expect(
+      readConfig({ OUTBOUND_DNS: '192.0.2.1, 192.0.2.2:5353,::1,[::1]:5353' }).outbound.resolvers,
+    ).toEqual(['192.0.2.1', '192.0.2.2:5353', '::1', '[::1]:5353']);
+  });
+
+  test.each([
+    ['OUTBOUND_ALOW', 'OUTBOUND_ALLOW'],
+    ['OUTBOUND_DENIED', 'OUTBOUND_DENY'],
+    ['OUTBOUND_PORT', 'OUTBOUND_PORTS'],
+    ['OUTBOUND_MAX_BYTE', 'OUTBOUND_MAX_BYTES'],
+    ['OUTBOUND_CALLS_PER_HOURS', 'OUTBOUND_CALLS_PER_HOUR'],
+  ])('warns of %s, which is no setting, and names %s', (name, nearest) => {
+    const { warnings } = readConfig({ [name]: '1', OUTBOUND_SOMETHING_ELSE: '' });
+    expect(warnings).toEqual([`${name} is no setting; ${nearest}?`]);
+  });
+
+  test('warns of a setting that is like none, without a guess', () => {
+    expect(readConfig({ OUTBOUND_SOMETHING_ELSE: '1' }).warnings).toEqual([
+      'OUTBOUND_SOMETHING_ELSE is no setting',
+    ]);
+  });
+
+  test('warns that a report refuses nothing', () => {
+    const { outbound, warnings } = readConfig({ OUTBOUND_MODE: 'report' });
+    expect(outbound.isEnforced).toBe(false);
+    expect(warnings).toEqual([expect.stringMatching(/^OUTBOUND_MODE=report: .*called all the same$/)]);
   });
 });
