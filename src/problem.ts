@@ -14,6 +14,7 @@ export const problemCatalogue = {
   REFRESH_TOKEN_INVALID: { status: 401, title: 'The refresh token is not valid' },
   FORBIDDEN: { status: 403, title: 'Not allowed' },
   CURRENT_PASSWORD_WRONG: { status: 403, title: 'The current password is missing or wrong' },
+  TARGET_NOT_ALLOWED: { status: 403, title: 'The target may not be called from here' },
   ORIGIN_MISMATCH: { status: 403, title: 'The Origin header does not name this host' },
   NOT_FOUND: { status: 404, title: 'Not found' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'The resource does not have this method' },
@@ -27,10 +28,19 @@ export const problemCatalogue = {
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'Unsupported media type' },
   EXPECTATION_FAILED: { status: 417, title: 'The expectation cannot be met' },
   SIGN_IN_BUSY: { status: 429, title: 'Too many sign-ins at once' },
+  OUTBOUND_BUSY: { status: 429, title: 'Too many outbound calls at once' },
+  OUTBOUND_QUOTA_USED: { status: 429, title: 'The hour has seen enough outbound calls' },
   HEADERS_TOO_LARGE: { status: 431, title: 'The header fields are too large' },
   INTERNAL: { status: 500, title: 'Something went wrong on our side' },
   METHOD_UNKNOWN: { status: 501, title: 'The method is not known' },
+  NOT_ON_FUNCTIONS: { status: 501, title: 'A function cannot do this' },
   ANSWER_TOO_LARGE: { status: 500, title: 'The answer is too large to be sent' },
+  UPSTREAM_STATUS: { status: 502, title: 'The upstream did not answer 2xx' },
+  UPSTREAM_UNREACHABLE: { status: 502, title: 'The upstream cannot be reached' },
+  UPSTREAM_INVALID: { status: 502, title: "The upstream's answer cannot be used" },
+  UPSTREAM_TOO_LARGE: { status: 502, title: "The upstream's answer is too large" },
+  TOO_MANY_REDIRECTS: { status: 502, title: 'The upstream redirects too often' },
+  UPSTREAM_TIMEOUT: { status: 504, title: 'The upstream did not answer in time' },
   DEADLINE_EXCEEDED: { status: 503, title: 'The time for an answer ran out' },
   DATABASE_BUSY: { status: 503, title: 'The database is busy' },
   DATABASE_UNAVAILABLE: { status: 503, title: 'The database cannot be reached' },
@@ -61,6 +71,12 @@ export interface ProblemOptions {
   errors?: FieldError[];
   /** Seconds the caller had better wait; becomes `Retry-After`. */
   retryAfterSeconds?: number;
+  /** The upstream's own status, where one was the trouble. */
+  upstreamStatus?: number;
+  /** Instead of the code's own. */
+  status?: number;
+  /** It has a line in the log already. */
+  isLogged?: boolean;
   /** Further response headers, such as `Allow`. */
   headers?: Record<string, string>;
   /** For the operator's log only. */
@@ -74,15 +90,19 @@ export class Problem extends Error {
   readonly status: number;
   readonly title: string;
   readonly errors: FieldError[] | undefined;
+  readonly upstreamStatus: number | undefined;
+  readonly isLogged: boolean;
   readonly headers: Record<string, string>;
 
   /** @param detail what is wrong with this very request, and what would be right */
   constructor(code: ProblemCode, detail: string, options: ProblemOptions = {}) {
     super(detail, { cause: options.cause });
     this.code = code;
-    this.status = problemCatalogue[code].status;
+    this.status = options.status ?? problemCatalogue[code].status;
     this.title = problemCatalogue[code].title;
     this.errors = options.errors;
+    this.upstreamStatus = options.upstreamStatus;
+    this.isLogged = options.isLogged ?? false;
     this.headers = {
       ...options.headers,
       ...(options.retryAfterSeconds === undefined

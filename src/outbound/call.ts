@@ -1,0 +1,283 @@
+/** One call for a caller: its redirects, its repeats, and the one line and the counts that are kept of it. */
+import type { Metrics } from '../metering/metrics.js';
+import { Problem, type ProblemCode } from '../problem.js';
+import { seenHeaders } from './answer-headers.js';
+import type { CallLimits } from './call-limits.js';
+import type { CurrentCall } from './current-call.js';
+import { Deadline } from './deadline.js';
+import { type DecodedBody, decodeBody, nothing } from './decode-body.js';
+import { readBody } from './read-body.js';
+import { type Hop, nextHop } from './redirect.js';
+import { isLooping, upstreamHeaders } from './request-headers.js';
+import { mayPass, retryDelayMs } from './retry-delay.js';
+import { isIdempotent, type Sender } from './send.js';
+import { isSuccess, knownStatus } from './status.js';
+import { parseTarget } from './target.js';
+import { TargetRefused } from './target-refused.js';
+import type { TargetRules } from './target-rules.js';
+import { CallerLeft, UpstreamFailure } from './upstream-failure.js';
+
+/** What is asked for, checked: names of headers in lower case, no option of the client besides. */
+export interface OutboundRequest {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer | undefined;
+  /** For everything: names, connections, redirects, repeats, bodies. */
+  readonly timeoutMs: number;
+  /** Of idempotent methods; others are sent once, whatever this says. */
+  readonly retries: number;
+  /** Of a 2xx answer anything but JSON is a failure, and of another one nothing but the status is wanted. */
+  readonly expectsJson?: boolean;
+}
+
+/** For whom a call is made. */
+export interface OutboundCaller {
+  readonly userId: string;
+  /** Ends when the caller leaves: so does the call. */
+  readonly signal: AbortSignal;
+  readonly log: CallLog;
+  /** Where the URL stood in the caller's request, for the problem: a JSON pointer or a parameter's name. */
+  readonly pointer: string;
+  /** `CDN-Loop` of the caller's request: what a Farebox sent is not sent on. */
+  readonly cdnLoop: string | undefined;
+}
+
+interface CallLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+export interface UpstreamAnswer {
+  /** Of the last hop. */
+  readonly url: string;
+  readonly status: number;
+  /** Those a caller may see, names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: DecodedBody;
+  /** Of the body, unpacked. */
+  readonly bytes: number;
+  readonly durationMs: number;
+  readonly attempts: number;
+  readonly redirects: number;
+}
+
+/** What is logged of a call. No query, no header's value, no body is ever in it. */
+interface CallRecord {
+  /** Of the last hop; neither where the URL could not be read. */
+  host?: string;
+  port?: number;
+  attempts: number;
+  redirects: number;
+  status?: number;
+  bytes?: number;
+  code?: ProblemCode;
+  /** Which rule refused it. */
+  rule?: string;
+  /** Which rule would have, in `enforce` mode. */
+  reported?: string;
+  /** For the operator only: which address was to blame. */
+  targetAddress?: string;
+  /** The system's, Node.js's or the resolver's own code. */
+  reason?: string;
+}
+
+/** What every call is made with. */
+export interface CallTools {
+  readonly rules: TargetRules;
+  readonly limits: CallLimits;
+  readonly sender: Sender;
+  readonly metrics: Metrics;
+  readonly maxBytes: number;
+}
+
+const MAX_REDIRECTS = 5;
+
+type Received = Omit<UpstreamAnswer, 'durationMs' | 'attempts' | 'redirects'>;
+
+export class Call {
+  readonly #record: CallRecord = { attempts: 0, redirects: 0 };
+  readonly #startedMs = performance.now();
+  readonly #deadline: Deadline;
+
+  constructor(
+    private readonly tools: CallTools,
+    private readonly request: OutboundRequest,
+    private readonly caller: OutboundCaller,
+  ) {
+    this.#deadline = new Deadline(request.timeoutMs, caller.signal);
+  }
+
+  /**
+   * @param allowed takes what limits there are, and makes the call
+   * @throws Problem for whatever goes wrong, once it is logged and counted
+   */
+  async end(
+    allowed: (call: () => Promise<UpstreamAnswer>) => Promise<UpstreamAnswer>,
+  ): Promise<UpstreamAnswer> {
+    try {
+      if (isLooping(this.caller.cdnLoop)) throw new TargetRefused('loop');
+      return await allowed(() => this.#make());
+    } catch (error) {
+      throw this.#toProblem(error);
+    } finally {
+      this.#deadline.end();
+      this.#log();
+    }
+  }
+
+  async #make(): Promise<UpstreamAnswer> {
+    const { url, method, headers, body } = this.request;
+    const received = await this.#repeat({ target: parseTarget(url), method, headers, body });
+    const { status, bytes } = received;
+    const { attempts, redirects } = Object.assign(this.#record, { status, bytes });
+    return { ...received, durationMs: performance.now() - this.#startedMs, attempts, redirects };
+  }
+
+  /** Tries again what may go well a moment later, as long as there is time for it. */
+  async #repeat(first: Hop): Promise<Received> {
+    const attempts = isIdempotent(first.method) ? this.request.retries + 1 : 1;
+    let last: Received | UpstreamFailure | undefined;
+    for (let attempt = 1; ; attempt += 1) {
+      last = await this.#attempt(first, last);
+      if (attempt === attempts || !mayGoWell(last)) break;
+      const waitMs = retryDelayMs(
+        attempt,
+        last instanceof UpstreamFailure ? undefined : last.headers['retry-after'],
+      );
+      if (waitMs >= this.#deadline.leftMs()) break;
+      await this.#deadline.pause(waitMs);
+    }
+    if (last instanceof UpstreamFailure) throw last;
+    return last;
+  }
+
+  /** @param last what the attempt before came to: it stands where a limit is met meanwhile */
+  async #attempt(
+    first: Hop,
+    last: Received | UpstreamFailure | undefined,
+  ): Promise<Received | UpstreamFailure> {
+    try {
+      return await this.#follow(first);
+    } catch (error) {
+      if (error instanceof UpstreamFailure) return error;
+      if (error instanceof Problem && last) return last;
+      throw error;
+    }
+  }
+
+  async #follow(first: Hop): Promise<Received> {
+    const { limits } = this.tools;
+    let hop = first;
+    for (let redirects = 0; ; redirects += 1) {
+      const { host, port } = hop.target;
+      Object.assign(this.#record, { host, port, redirects });
+      const done = await ofRedirects(redirects, async () => {
+        this.#report(this.tools.rules.checkTarget(hop.target).reported);
+        limits.countCall(this.caller.userId);
+        return limits.toHost(`${host}:${port}`, () => this.#counted(hop, redirects));
+      });
+      if (!done.next) return done.received;
+      if (redirects === MAX_REDIRECTS)
+        throw new UpstreamFailure('TOO_MANY_REDIRECTS', `redirects more than ${MAX_REDIRECTS} times`);
+      hop = done.next;
+    }
+  }
+
+  #report(rule: string | undefined): void {
+    if (rule !== undefined) this.#record.reported = rule;
+  }
+
+  /** A call each hop of each attempt; what is refused while it is connected is none. */
+  async #counted(hop: Hop, redirects: number) {
+    if (redirects === 0) this.#record.attempts += 1;
+    const { host, port } = hop.target;
+    const startedMs = performance.now();
+    const count = (status?: number, code?: ProblemCode) =>
+      this.tools.metrics.countOutboundCall({
+        host,
+        port,
+        status,
+        code,
+        durationMs: performance.now() - startedMs,
+      });
+    try {
+      const done = await this.#exchange(hop);
+      count(done.status);
+      return done;
+    } catch (error) {
+      if (error instanceof CallerLeft) count(undefined, 'UPSTREAM_TIMEOUT');
+      else if (error instanceof UpstreamFailure) count(undefined, error.code);
+      throw error;
+    }
+  }
+
+  async #exchange(hop: Hop) {
+    const { target, method, body } = hop;
+    const current: CurrentCall = { target, signal: this.#deadline.signal };
+    const request = { method, headers: upstreamHeaders(hop.headers), body };
+    const head = await this.tools.sender.send(request, current).finally(() => this.#report(current.reported));
+    try {
+      const status = knownStatus(head.statusCode);
+      const next = nextHop(head, hop);
+      if (next) return { status, next };
+      const bytes = await readBody(head, current, this.tools.maxBytes);
+      const { expectsJson = false } = this.request;
+      const isWanted = !expectsJson || isSuccess(status);
+      const received: Received = {
+        url: target.href,
+        status,
+        headers: seenHeaders(head.headers),
+        body: isWanted ? decodeBody(bytes, head.headers['content-type'], expectsJson) : nothing,
+        bytes: bytes.length,
+      };
+      return { status, received };
+    } finally {
+      // Of a redirect the body was not read; where all was, this does nothing to the connection.
+      head.destroy();
+    }
+  }
+
+  /** What is no failure of the upstream, no refusal and no limit is ours, and goes on as it is. */
+  #toProblem(error: unknown): unknown {
+    const { host = '' } = this.#record;
+    if (error instanceof UpstreamFailure) {
+      this.#note({ code: error.code, reason: error.reason });
+      return error.toProblem(host);
+    }
+    if (error instanceof CallerLeft) {
+      this.#note({ code: 'UPSTREAM_TIMEOUT', reason: 'caller left' });
+      return new Problem('UPSTREAM_TIMEOUT', 'The caller left.', { isLogged: true });
+    }
+    const refusal = error instanceof TargetRefused ? error.toProblem(this.caller.pointer) : error;
+    if (!(refusal instanceof Problem)) return error;
+    const { rule, address } = error instanceof TargetRefused ? error : {};
+    this.#note({ code: refusal.code, rule, targetAddress: address });
+    this.tools.metrics.countRefusal(refusal.code);
+    return refusal;
+  }
+
+  #note(fields: { [K in keyof CallRecord]?: CallRecord[K] | undefined }): void {
+    for (const [name, value] of Object.entries(fields))
+      if (value !== undefined) Object.assign(this.#record, { [name]: value });
+  }
+
+  #log(): void {
+    const durationMs = Number((performance.now() - this.#startedMs).toFixed(3));
+    const level = this.#record.code === 'TARGET_NOT_ALLOWED' || this.#record.reported ? 'warn' : 'info';
+    this.caller.log[level]({ ...this.#record, durationMs }, 'outbound');
+  }
+}
+
+const mayGoWell = (outcome: Received | UpstreamFailure): boolean =>
+  outcome instanceof UpstreamFailure ? outcome.mayPass : mayPass(outcome.status);
+
+/** A redirect's target is not the caller's to mend: of it there is no URL_INVALID. */
+async function ofRedirects<T>(redirects: number, follow: () => Promise<T>): Promise<T> {
+  try {
+    return await follow();
+  } catch (error) {
+    if (redirects === 0 || !(error instanceof TargetRefused) || error.code !== 'URL_INVALID') throw error;
+    throw new UpstreamFailure('UPSTREAM_INVALID', 'redirects to what is no URL to be called', error.rule);
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * Calls upstreams for somebody who is not trusted, to hosts that are not trusted. Whatever the URL, redirect, DNS answer
+ * or upstream: no byte goes to an address that is not public (or allowed by the operator), a call ends within its
+ * deadline, reads no more than OUTBOUND_MAX_BYTES, and leaves nothing behind. What is promised, and how it is tried, is
+ * in docs/security.md.
+ */
+import type { OutboundConfig } from '../config.js';
+import type { Metrics } from '../metering/metrics.js';
+import { metered } from '../metering/request-meter.js';
+import {
+  Call,
+  type CallTools,
+  type OutboundCaller,
+  type OutboundRequest,
+  type UpstreamAnswer,
+} from './call.js';
+import { CallLimits } from './call-limits.js';
+import { Connector } from './connect.js';
+import { type Explanation, explain } from './explain.js';
+import { NameResolver } from './name-resolver.js';
+import { Sender } from './send.js';
+import { type OwnServer, TargetRules } from './target-rules.js';
+
+export class Outbound {
+  readonly #tools: CallTools;
+  readonly #connector: Connector;
+
+  constructor(config: OutboundConfig, ownServer: OwnServer, metrics: Metrics) {
+    const rules = new TargetRules(config, ownServer);
+    this.#connector = new Connector(rules, new NameResolver(config.resolvers));
+    this.#tools = {
+      rules,
+      limits: new CallLimits(config),
+      sender: new Sender(this.#connector),
+      metrics,
+      maxBytes: config.maxBytes,
+    };
+  }
+
+  /**
+   * One call with its redirects and repeats.
+   * @returns the upstream's answer, whatever its status
+   * @throws Problem URL_INVALID, TARGET_NOT_ALLOWED, OUTBOUND_BUSY, OUTBOUND_QUOTA_USED or one of the upstream's
+   */
+  call(request: OutboundRequest, caller: OutboundCaller): Promise<UpstreamAnswer> {
+    return new Call(this.#tools, request, caller).end((make) =>
+      this.#tools.limits.forUser(caller.userId, () => metered('upstream', make)),
+    );
+  }
+
+  /** Which rule lets a URL be called, or refuses it. Resolves, and calls nothing. */
+  explain(url: string, signal: AbortSignal): Promise<Explanation> {
+    return metered('upstream', () => explain(this.#tools.rules, this.#connector, url, signal));
+  }
+}
