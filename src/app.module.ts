@@ -4,7 +4,9 @@ import { AuthModule } from './auth/auth.module.js';
 import { Keyring } from './auth/keyring.js';
 import { CONFIG, type Config } from './config.js';
 import { Database } from './database/database.js';
-import { InboundModule } from './inbound/inbound.module.js';
+import { GatewayModule } from './gateway/gateway.module.js';
+import { inboundModule } from './inbound/inbound.module.js';
+import { Metrics } from './metering/metrics.js';
 import { UsersModule } from './users/users.module.js';
 
 @Module({})
@@ -14,18 +16,37 @@ class AppModule {}
 class SharedModule {}
 
 /** What every room may ask for. */
-const shared = (config: Config, database: Database, keyring: Keyring): DynamicModule => ({
+const shared = (config: Config, database: Database, keyring: Keyring, metrics: Metrics): DynamicModule => ({
   module: SharedModule,
   global: true,
   providers: [
     { provide: CONFIG, useValue: config },
     { provide: Database, useValue: database },
     { provide: Keyring, useValue: keyring },
+    { provide: Metrics, useValue: metrics },
   ],
-  exports: [CONFIG, Database, Keyring],
+  exports: [CONFIG, Database, Keyring, Metrics],
 });
 
-export const appModule = (config: Config, database: Database, keyring: Keyring): DynamicModule => ({
+/** Loaded where it is on: a function in production starts without it. */
+const simulator = async (): Promise<DynamicModule> => {
+  const { SimModule } = await import('./sim/sim.module.js');
+  return { module: SimModule };
+};
+
+export const appModule = (
+  config: Config,
+  database: Database,
+  keyring: Keyring,
+  metrics: Metrics,
+): DynamicModule => ({
   module: AppModule,
-  imports: [shared(config, database, keyring), InboundModule, AuthModule, UsersModule],
+  imports: [
+    shared(config, database, keyring, metrics),
+    inboundModule(config),
+    AuthModule,
+    UsersModule,
+    GatewayModule,
+    ...(config.hasSim ? [simulator()] : []),
+  ],
 });

@@ -14,6 +14,8 @@ import { createFastifyAdapter } from './inbound/fastify-adapter.js';
 import { installHooks } from './inbound/hooks.js';
 import { NestLogger } from './inbound/logger.js';
 import { serveDocuments } from './inbound/openapi.js';
+import { Metrics } from './metering/metrics.js';
+import { namedHosts } from './target-list.js';
 
 /** Fields a page of another origin may read; all that the contract speaks of. */
 const exposedHeaders = [
@@ -54,16 +56,20 @@ async function assemble(
   database: Database,
   keyring: Keyring,
 ): Promise<NestFastifyApplication> {
-  const adapter = createFastifyAdapter(config);
+  const metrics = await Metrics.open({
+    isFunction: config.isFunction,
+    hosts: namedHosts(config.outbound.allow),
+  });
+  const adapter = createFastifyAdapter(config, metrics);
   const fastify = adapter.getInstance();
   // First, so that a request that is refused is waited for too.
   drainOnClose(fastify);
   const paths = watchRoutes(fastify);
-  installHooks(fastify, config.mode, paths);
+  installHooks(fastify, config.mode, paths, metrics);
   // After the last answer.
   fastify.addHook('onClose', () => database.close());
   const app = await NestFactory.create<NestFastifyApplication>(
-    appModule(config, database, keyring),
+    appModule(config, database, keyring, metrics),
     adapter,
     {
       logger: new NestLogger(fastify.log),

@@ -9,12 +9,18 @@ export type AnswerHeader = 'ETag' | 'Link' | 'Location' | 'Set-Cookie';
 export interface Operation {
   /** `operationId`: what generated clients call it. */
   readonly id: string;
+  /** Of the group it is listed in; its controller's name without it. */
+  readonly tag?: string;
   /** A few words; the page shows them in its list. */
   readonly summary: string;
   /** Markdown. */
   readonly description: string;
   /** The body of a success; without it there is none. */
   readonly answer?: z.ZodType;
+  /** Its media type; `application/json` without it. */
+  readonly produces?: 'text/plain';
+  /** Asks for `METRICS_TOKEN` where one is set, never for an access token. */
+  readonly usesMetricsToken?: true;
   readonly headers?: readonly AnswerHeader[];
   /** Its own problems; those of its path, guard, body and database are added (see `inbound/openapi-problems.ts`). */
   readonly problems?: readonly ProblemCode[];

@@ -4,9 +4,10 @@ import type { FastifyRequest } from 'fastify';
 import { CONFIG, type Config } from '../config.js';
 import { Database } from '../database/database.js';
 import { userColumns } from '../database/user-row.js';
-import { Problem } from '../problem.js';
 import { AccessTokens } from './access-tokens.js';
+import { bearerToken, unauthenticated } from './bearer.js';
 import type { Principal, Role } from './principal.js';
+import { RecentPrincipals } from './recent-principals.js';
 
 export type IsPublic = (config: Config) => boolean;
 export const IS_PUBLIC = 'isPublic';
@@ -14,12 +15,16 @@ export const IS_PUBLIC = 'isPublic';
 /** The route needs no token, always or when the configuration says so. Every other route does. */
 export const Public = (isPublic: IsPublic = () => true) => SetMetadata(IS_PUBLIC, isPublic);
 
-/** RFC 6750, 2.1. */
-const bearer = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i;
+const IS_RECENT_ENOUGH = 'isRecentEnough';
+
+/** The route is content with a principal as it was up to a second ago. */
+export const RecentPrincipal = () => SetMetadata(IS_RECENT_ENOUGH, true);
 
 /** Lets a request through when its access token holds and its user still exists in the same epoch. */
 @Injectable()
 export class AccessGuard implements CanActivate {
+  readonly #recent = new RecentPrincipals();
+
   constructor(
     @Inject(Reflector) private readonly reflector: Reflector,
     @Inject(CONFIG) private readonly config: Config,
@@ -34,14 +39,17 @@ export class AccessGuard implements CanActivate {
     ]);
     if (isPublic?.(this.config)) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    request.principal = await this.principalOf(request.headers.authorization);
+    const { authorization } = request.headers;
+    if (authorization === undefined)
+      throw unauthenticated('Send an access token: Authorization: Bearer <token>.', 'Bearer realm="farebox"');
+    const token = bearerToken(authorization);
+    const isRecentEnough = this.reflector.get<true | undefined>(IS_RECENT_ENOUGH, context.getHandler());
+    request.principal =
+      (isRecentEnough && token !== undefined && this.#recent.get(token)) || (await this.principalOf(token));
     return true;
   }
 
-  private async principalOf(authorization: string | undefined): Promise<Principal> {
-    if (authorization === undefined)
-      throw unauthenticated('Send an access token: Authorization: Bearer <token>.', 'Bearer realm="farebox"');
-    const token = bearer.exec(authorization)?.[1];
+  private async principalOf(token: string | undefined): Promise<Principal> {
     const claims = token === undefined ? undefined : await this.tokens.read(token);
     const user =
       claims &&
@@ -49,15 +57,14 @@ export class AccessGuard implements CanActivate {
         where: { id: claims.userId },
         select: { ...userColumns, sessionEpoch: true },
       }));
-    if (!claims || user?.sessionEpoch !== claims.sessionEpoch)
+    if (!token || !claims || user?.sessionEpoch !== claims.sessionEpoch)
       throw unauthenticated(
         'The access token is malformed, expired or revoked.',
         'Bearer realm="farebox", error="invalid_token"',
       );
     const { sessionEpoch: _checked, ...row } = user;
-    return { userId: row.id, role: row.role as Role, row };
+    const principal = { userId: row.id, role: row.role as Role, row };
+    this.#recent.add(token, principal);
+    return principal;
   }
 }
-
-const unauthenticated = (detail: string, challenge: string): Problem =>
-  new Problem('UNAUTHENTICATED', detail, { headers: { 'www-authenticate': challenge } });

@@ -2,6 +2,7 @@
 import '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isLoopback, type Mode } from '../config.js';
+import { parseUrl } from '../parse-url.js';
 import { Problem } from '../problem.js';
 import { REFRESH_TOKEN_SECONDS } from './sessions.js';
 
@@ -38,7 +39,7 @@ export function clearRefreshCookie(request: FastifyRequest, reply: FastifyReply,
 
 /** Host and port in one spelling: lower case, without a default port. */
 const hostOf = (origin: string | undefined): string | undefined =>
-  origin !== undefined && URL.canParse(origin) ? new URL(origin).host : undefined;
+  origin === undefined ? undefined : parseUrl(origin)?.host;
 
 /**
  * The token from the cookie, if there is one.

@@ -18,13 +18,14 @@ export function problemBody(problem: Problem, path: string, requestId: string) {
     instance: path,
     code: problem.code,
     requestId,
+    ...(problem.upstreamStatus !== undefined && { upstreamStatus: problem.upstreamStatus }),
     ...(problem.errors && { errors: problem.errors }),
   };
 }
 
 /** Sends `problem`, and tells the operator's log what the caller is not told. */
 export function answerProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
-  if (problem.status >= 500) {
+  if (problem.status >= 500 && !problem.isLogged) {
     const level = problem.code === 'INTERNAL' ? 'error' : 'warn';
     request.log[level]({ code: problem.code, err: problem.cause ?? problem }, problem.message);
   }

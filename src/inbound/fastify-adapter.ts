@@ -2,6 +2,7 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { Config } from '../config.js';
+import type { Metrics } from '../metering/metrics.js';
 import { setAnswerHeaders } from './answer-headers.js';
 import { answerProblem } from './answer-problem.js';
 import { loggerOptions } from './logger.js';
@@ -20,7 +21,7 @@ const noSchemas = () => () => {
   throw new Error('routes have no JSON schemas');
 };
 
-export function createFastifyAdapter(config: Config): FastifyAdapter {
+export function createFastifyAdapter(config: Config, metrics: Metrics): FastifyAdapter {
   const adapter = new FastifyAdapter({
     logger: loggerOptions(config),
     // Our own line a request instead of two; see hooks.ts.
@@ -40,13 +41,15 @@ export function createFastifyAdapter(config: Config): FastifyAdapter {
     // A URL that cannot be routed: no hook will run for it.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       setAnswerHeaders(request, reply, config.mode);
-      answerProblem(toProblem(error), request, reply);
+      const problem = toProblem(error);
+      answerProblem(problem, request, reply);
+      metrics.countRefusedRequest(request.method, problem.status);
     },
-    clientErrorHandler: answerOnSocket(config.mode),
+    clientErrorHandler: answerOnSocket(config.mode, metrics),
     // Refused in hooks.ts instead, with a problem.
     http: { requireHostHeader: false },
   });
   const fastify = adapter.getInstance();
-  fastify.server.on('checkExpectation', refuseExpectation(config.mode));
+  fastify.server.on('checkExpectation', refuseExpectation(config.mode, metrics));
   return adapter;
 }

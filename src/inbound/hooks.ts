@@ -2,6 +2,7 @@
 import '@fastify/accepts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Mode } from '../config.js';
+import type { Metrics } from '../metering/metrics.js';
 import { meteredParts, type RequestMeter, withRequestMeter } from '../metering/request-meter.js';
 import { Problem } from '../problem.js';
 import type { KnownPaths } from './allowed-methods.js';
@@ -18,7 +19,12 @@ declare module 'fastify' {
 /** RFC 9110, 4.1 recommends at least 8,000 octets; what is longer is no URL of ours. */
 const MAX_URL_LENGTH = 8_000;
 
-export function installHooks(fastify: FastifyInstance, mode: Mode, paths: KnownPaths): void {
+export function installHooks(
+  fastify: FastifyInstance,
+  mode: Mode,
+  paths: KnownPaths,
+  metrics: Metrics,
+): void {
   fastify.decorateRequest('meter');
 
   for (const type of ['application/json', 'application/merge-patch+json'])
@@ -45,7 +51,14 @@ export function installHooks(fastify: FastifyInstance, mode: Mode, paths: KnownP
     done(null, payload);
   });
   fastify.addHook('onResponse', (request, reply, done) => {
-    logAccess(request, reply);
+    const route = routeOf(request);
+    logAccess(request, reply, route);
+    metrics.countRequest({
+      method: request.method,
+      route,
+      status: reply.statusCode,
+      durationMs: reply.elapsedTime,
+    });
     done();
   });
 }
@@ -58,9 +71,7 @@ function refusal(request: FastifyRequest, paths: KnownPaths): Problem | undefine
     return new Problem('URL_INVALID', 'The URL holds a malformed percent-encoding.');
   if (request.raw.httpVersion === '1.1' && request.headers.host === undefined)
     return new Problem('BAD_REQUEST', 'HTTP/1.1 needs a Host header field.');
-  // The CORS plug-in answers OPTIONS for every path there could be.
-  if (request.is404 || request.routeOptions.url === '*')
-    return paths.refuse(request.method, request.raw.url ?? '/');
+  if (routeOf(request) === undefined) return paths.refuse(request.method, request.raw.url ?? '/');
   if (
     isVersioned(request) &&
     request.accepts().type(['application/json', 'application/problem+json']) === false
@@ -82,12 +93,18 @@ function isDecodable(url: string): boolean {
   }
 }
 
+/** The route's template; undefined where there is none. The CORS plug-in has one, of OPTIONS, for every path there could be. */
+function routeOf(request: FastifyRequest): string | undefined {
+  const { url } = request.routeOptions;
+  return request.is404 || url === '*' ? undefined : url;
+}
+
 /** One line a request. The route's template, never the query: it may hold what somebody typed. */
-function logAccess(request: FastifyRequest, reply: FastifyReply): void {
+function logAccess(request: FastifyRequest, reply: FastifyReply, route = 'none'): void {
   request.log.info(
     {
       method: request.method,
-      route: request.routeOptions.url ?? 'none',
+      route,
       status: reply.statusCode,
       durationMs: Number(reply.elapsedTime.toFixed(3)),
       ...Object.fromEntries(

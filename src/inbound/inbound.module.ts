@@ -1,6 +1,8 @@
-import { Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import type { Config } from '../config.js';
 import { HealthController } from './health.controller.js';
+import { MetricsController } from './metrics.controller.js';
 import { ProblemFilter } from './problem.filter.js';
 import { ProblemsController } from './problems.controller.js';
 import { ValidationPipe } from './validation.pipe.js';
@@ -13,4 +15,10 @@ import { ValidationPipe } from './validation.pipe.js';
     { provide: APP_PIPE, useClass: ValidationPipe },
   ],
 })
-export class InboundModule {}
+class InboundModule {}
+
+/** A route that the configuration does not have is not made: its path is like any unknown one. */
+export const inboundModule = (config: Config): DynamicModule => ({
+  module: InboundModule,
+  controllers: config.hasMetrics ? [MetricsController] : [],
+});

@@ -20,6 +20,21 @@ export const readReadiness: Operation = {
   answer: healthSchema,
 };
 
+export const readMetrics: Operation = {
+  id: 'readMetrics',
+  summary: 'Read the metrics',
+  description:
+    "Requests and upstream calls since the process started, by route, status class and host, with their durations: in Prometheus' text format, version 0.0.4.",
+  answer: z.string().meta({
+    examples: [
+      '# HELP farebox_http_requests_total Requests answered\n# TYPE farebox_http_requests_total counter\nfarebox_http_requests_total{method="GET",route="/v1/users/:id",status_class="2xx"} 3\n',
+    ],
+  }),
+  produces: 'text/plain',
+  usesMetricsToken: true,
+  usesDatabase: false,
+};
+
 export const listProblems: Operation = {
   id: 'listProblems',
   summary: 'List all problem codes',

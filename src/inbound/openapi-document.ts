@@ -16,11 +16,12 @@ import { problemSchema } from './problem.schema.js';
 const VERSION = '0.1.0';
 
 const description = `
-A users API. Send the \`accessToken\` that [signing in](#/Auth/login) gives as \`Authorization: Bearer …\`.
+Users, and calls to other hosts on their behalf. Send the \`accessToken\` that [signing in](#/Auth/login) gives as \`Authorization: Bearer …\`.
 
 - **Problems** are \`application/problem+json\` (RFC 9457). Switch on \`code\`; \`type\` leads to what it means.
 - **Lists** come in pages: follow \`nextCursor\`, or \`Link: …; rel="next"\`, until there is none.
 - **Versions**: \`ETag\` names the version that was read; \`If-Match\` changes that one only, \`If-None-Match\` asks for a newer one.
+- **Outbound calls** reach public hosts only, within one deadline. What an upstream does wrong is a problem of its own (\`UPSTREAM_…\`, 502 or 504).
 - **Every answer** says how long it took (\`Server-Timing\`, \`X-Process-Time\`) and carries \`X-Request-Id\`.
 - **HEAD** works wherever GET does; **OPTIONS** answers 204 with \`Allow\` on every path.
 `.trim();
@@ -28,7 +29,13 @@ A users API. Send the \`accessToken\` that [signing in](#/Auth/login) gives as \
 const tags = [
   { name: 'Users', description: 'Sign-up, and what can be done with users' },
   { name: 'Auth', description: 'Sign-in, refresh and sign-out' },
+  { name: 'Gateway', description: 'Calls to public hosts, on behalf of the caller' },
+  {
+    name: 'Simulator',
+    description: 'An upstream for demos and tests: its answers follow from the request alone',
+  },
   { name: 'Health', description: 'For load balancers and orchestrators' },
+  { name: 'Metrics', description: 'For Prometheus and its like' },
   { name: 'Problems', description: 'What every `code` means and what to do about it' },
 ];
 
@@ -63,6 +70,11 @@ export function describeApi(
         };
     }
   }
+  const used = new Set(
+    Object.values(paths).flatMap((operations) =>
+      Object.values(operations).flatMap((operation) => (operation as Found).tags ?? []),
+    ),
+  );
   schemas.add(problemSchema, 'output');
   return {
     openapi: '3.1.1',
@@ -74,7 +86,7 @@ export function describeApi(
     },
     servers: [{ url: '/', description: 'This server' }],
     security: [{ bearer: [] }],
-    tags,
+    tags: tags.filter(({ name }) => used.has(name)),
     paths,
     components: {
       securitySchemes: {
@@ -84,6 +96,13 @@ export function describeApi(
           bearerFormat: 'JWT',
           description: 'The `accessToken` of a sign-in. It holds 10 minutes.',
         },
+        ...([...handlers.values()].some(({ scheme }) => scheme === 'metricsToken') && {
+          metricsToken: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'The `METRICS_TOKEN` of this server. It opens nothing but `/metrics`.',
+          },
+        }),
       },
       parameters: headerParameters(),
       headers: answerHeaders,

@@ -7,8 +7,8 @@ import { OPERATION, type Operation } from '../operation.js';
 
 export interface Handler {
   readonly operation: Operation;
-  /** Needs no token, as this server is configured. */
-  readonly isPublic: boolean;
+  /** The security scheme of the token it needs, as this server is configured; undefined: it needs none. */
+  readonly scheme: 'bearer' | 'metricsToken' | undefined;
   /** `Cache-Control` of a success, where the handler sets it. */
   readonly cacheControl: string | undefined;
 }
@@ -26,7 +26,8 @@ export function documentedHandlers(app: NestFastifyApplication): Map<string, Han
       for (const [name, { value: method }] of Object.entries(
         Object.getOwnPropertyDescriptors(metatype.prototype),
       )) {
-        const operation = typeof method === 'function' && Reflect.getMetadata(OPERATION, method);
+        const operation: Operation | undefined =
+          typeof method === 'function' && Reflect.getMetadata(OPERATION, method);
         if (!operation) continue;
         describeParameters(metatype, name);
         const isPublic: IsPublic | undefined =
@@ -34,13 +35,17 @@ export function documentedHandlers(app: NestFastifyApplication): Map<string, Han
         const headers: { name: string; value: string }[] = Reflect.getMetadata('__headers__', method) ?? [];
         handlers.set(handlerKey(metatype.name, name), {
           operation,
-          isPublic: isPublic?.(config) ?? false,
+          scheme: isPublic?.(config) ? schemeOfOpen(operation, config) : 'bearer',
           cacheControl: headers.find((header) => header.name === 'cache-control')?.value,
         });
       }
     }
   return handlers;
 }
+
+/** What a route asks for that needs no access token. */
+const schemeOfOpen = ({ usesMetricsToken }: Operation, { metricsToken }: Config) =>
+  usesMetricsToken && metricsToken !== undefined ? ('metricsToken' as const) : undefined;
 
 /**
  * @nestjs/swagger sees a handler's parameters only where the compiler left their types, and skips some by

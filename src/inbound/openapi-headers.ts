@@ -24,7 +24,8 @@ export const answerHeaders = {
     schema: { type: 'string', pattern: '^\\d+(\\.\\d+)?$', examples: ['0.004213'] },
   },
   'Server-Timing': {
-    description: 'Milliseconds in all (`app`) and of its parts (`db`, `hash`, `queue`) where they apply',
+    description:
+      'Milliseconds in all (`app`) and of its parts (`db`, `upstream`, `hash`, `queue`) where they apply',
     schema: text('app;dur=4.213, db;dur=1.870'),
   },
   'Cache-Control': {

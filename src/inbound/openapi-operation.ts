@@ -30,7 +30,7 @@ interface Route {
 
 export function describeOperation(route: Route, schemas: SchemaCollection): object {
   const { method, path, found, handler } = route;
-  const { operation, isPublic } = handler;
+  const { operation, scheme } = handler;
   const asks = (header: string) => found.parameters?.some(({ name }) => name === header) ?? false;
   const codes = problemCodesOf({
     method,
@@ -41,11 +41,11 @@ export function describeOperation(route: Route, schemas: SchemaCollection): obje
     hasPrecondition: asks('if-match'),
   });
   return {
-    tags: found.tags,
+    tags: operation.tag === undefined ? found.tags : [operation.tag],
     operationId: operation.id,
     summary: operation.summary,
     description: operation.description,
-    security: isPublic ? [] : [{ bearer: [] }],
+    security: scheme ? [{ [scheme]: [] }] : [],
     parameters: parameters(route),
     ...(found.requestBody && { requestBody: requestBody(route, schemas) }),
     responses: {
@@ -109,7 +109,11 @@ function success({ path, found, handler }: Route, schemas: SchemaCollection): Re
           },
         }),
       },
-      ...(schema && { content: { 'application/json': { schema, example: schemas.example(schema) } } }),
+      ...(schema && {
+        content: {
+          [operation.produces ?? 'application/json']: { schema, example: schemas.example(schema) },
+        },
+      }),
     },
   };
 }

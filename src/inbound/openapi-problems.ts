@@ -21,7 +21,13 @@ const ofBodies: readonly ProblemCode[] = ['BODY_INVALID', 'BODY_TOO_LARGE', 'UNS
 const ofTheDatabase: readonly ProblemCode[] = ['DATABASE_BUSY', 'DATABASE_UNAVAILABLE', 'MIGRATIONS_PENDING'];
 
 /** With `Retry-After`. */
-const sayingWhen: readonly ProblemCode[] = ['SIGN_IN_BUSY', 'DEADLINE_EXCEEDED', ...ofTheDatabase];
+const sayingWhen: readonly ProblemCode[] = [
+  'SIGN_IN_BUSY',
+  'OUTBOUND_BUSY',
+  'OUTBOUND_QUOTA_USED',
+  'DEADLINE_EXCEEDED',
+  ...ofTheDatabase,
+];
 
 interface Call {
   readonly method: string;
@@ -34,7 +40,7 @@ interface Call {
 
 /** Its own problems, and those that follow from what it is. */
 export function problemCodesOf({ method, path, takesInput, hasPrecondition, handler }: Call): ProblemCode[] {
-  const { operation, isPublic } = handler;
+  const { operation, scheme } = handler;
   const usesDatabase = operation.usesDatabase ?? true;
   const writes = method !== 'get';
   const codes = new Set<ProblemCode>(['BAD_REQUEST', ...(operation.problems ?? [])]);
@@ -42,7 +48,7 @@ export function problemCodesOf({ method, path, takesInput, hasPrecondition, hand
   if (path.startsWith('/v1/')) codes.add('NOT_ACCEPTABLE');
   if (takesInput) codes.add('VALIDATION_FAILED');
   if (hasPrecondition) codes.add('PRECONDITION_FAILED');
-  if (!isPublic) codes.add('UNAUTHENTICATED');
+  if (scheme) codes.add('UNAUTHENTICATED');
   if (writes) for (const code of ofBodies) codes.add(code);
   if (usesDatabase) for (const code of ofTheDatabase) codes.add(code);
   if (usesDatabase && writes) codes.add('STORAGE_FULL');

@@ -64,7 +64,8 @@ function tidy({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodTypes; jsonSche
   const { id: _id, ...meta } = z.globalRegistry.get(zodSchema) ?? {};
   const schema: JsonSchema = Object.assign(jsonSchema, meta);
   // Patterns of numbers in queries, and zod's spelling-out of what `format` says.
-  if (schema.type === 'integer' || schema.format === 'date-time') delete schema.pattern;
+  if (schema.type === 'integer' || schema.type === 'number' || schema.format === 'date-time')
+    delete schema.pattern;
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
 }

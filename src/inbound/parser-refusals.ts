@@ -3,6 +3,7 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import type { Socket } from 'node:net';
 import { v7 as uuidv7 } from 'uuid';
 import type { Mode } from '../config.js';
+import type { Metrics } from '../metering/metrics.js';
 import { Problem } from '../problem.js';
 import { headersOfRefusal } from './answer-headers.js';
 import { pathOf, problemBody } from './answer-problem.js';
@@ -12,23 +13,25 @@ import { requestId } from './request-id.js';
 export const REQUEST_TIMEOUT_MS = 30_000;
 
 /** RFC 9110, 10.1.1: `Expect` knows one value, and Node handles that one. */
-export function refuseExpectation(mode: Mode) {
+export function refuseExpectation(mode: Mode, metrics: Metrics) {
   return (request: IncomingMessage, response: ServerResponse): void => {
     const problem = new Problem('EXPECTATION_FAILED', 'Expect may only be 100-continue.');
     const id = requestId(request);
     const body = JSON.stringify(problemBody(problem, pathOf(request.url), id));
     response.writeHead(problem.status, headersOfRefusal(id, mode, Buffer.byteLength(body))).end(body);
+    metrics.countRefusedRequest(request.method, problem.status);
   };
 }
 
 /** For Fastify's `clientErrorHandler`: there is a socket and an error, nothing else. */
-export function answerOnSocket(mode: Mode) {
+export function answerOnSocket(mode: Mode, metrics: Metrics) {
   return (error: Error & { code?: string }, socket: Socket): void => {
     if (error.code === 'ECONNRESET' || !socket.writable) {
       socket.destroy();
       return;
     }
     const problem = problemOf(error.code);
+    metrics.countRefusedRequest(undefined, problem.status);
     const id = uuidv7();
     const body = JSON.stringify(problemBody(problem, '/', id));
     const headers = Object.entries(headersOfRefusal(id, mode, Buffer.byteLength(body)));

@@ -32,7 +32,7 @@ export const problemDescriptions: Readonly<Record<ProblemCode, ProblemDescriptio
   },
   URL_INVALID: {
     description:
-      'The URL cannot be read, for instance because of a broken percent-encoding. Encode each part of the path.',
+      'The URL that was called, or the one to be called, cannot be used: a broken percent-encoding, or, of a target, another scheme than http and https, user info, a space or backslash, too many characters, a port that is not on the list. Mend it.',
     detail: 'The URL holds a malformed percent-encoding.',
   },
   CURSOR_INVALID: {
@@ -70,6 +70,11 @@ export const problemDescriptions: Readonly<Record<ProblemCode, ProblemDescriptio
     description:
       'A session cookie counts only in requests from pages of this very host, told by the `Origin` header. Other clients send `refreshToken` in the body.',
     detail: 'With a cookie, the Origin header must name this host.',
+  },
+  TARGET_NOT_ALLOWED: {
+    description:
+      'The host of an outbound call, or an address it has, may not be called from here: it is not public, or the operator has ruled it out. The answer is the same whatever the reason; the operator finds it in the log.',
+    detail: 'This target may not be called from here.',
   },
   NOT_FOUND: {
     description:
@@ -125,6 +130,16 @@ export const problemDescriptions: Readonly<Record<ProblemCode, ProblemDescriptio
       'More passwords are waiting to be checked than this server takes at once. Nothing was done; repeat the request after `Retry-After` seconds.',
     detail: 'Too many passwords are being checked at once; try again shortly.',
   },
+  OUTBOUND_BUSY: {
+    description:
+      'As many outbound calls as are allowed at the same time, for one user or to one host, are under way. Nothing was called; repeat the request after `Retry-After` seconds.',
+    detail: 'At most 4 outbound calls of one user may be under way at the same time.',
+  },
+  OUTBOUND_QUOTA_USED: {
+    description:
+      'This user has made as many upstream calls as an hour allows, redirects and repeats included. Go on after `Retry-After` seconds.',
+    detail: 'At most 10000 upstream calls an hour are made for one user.',
+  },
   HEADERS_TOO_LARGE: {
     description:
       'Request line and header fields are larger than this server takes. Send fewer or shorter ones.',
@@ -135,10 +150,44 @@ export const problemDescriptions: Readonly<Record<ProblemCode, ProblemDescriptio
       'The method is none that HTTP is spoken with; names of methods are in capitals. Nothing has it here, and nothing was done.',
     detail: 'The method is none that is known here.',
   },
+  NOT_ON_FUNCTIONS: {
+    description:
+      'What was asked for needs a server: its connection, its threads or its time. This API runs as a function, which has none of them. Ask the same of a server.',
+    detail: 'This plays with the connection, which a function does not have; ask a server.',
+  },
   INTERNAL: {
     description:
       'The request met an error that nobody foresaw; it is in the log. It may work later; tell the operator the `requestId` if it does not.',
     detail: 'The request failed. Its id helps the operator find out why.',
+  },
+  UPSTREAM_STATUS: {
+    description:
+      "The upstream answered, but not 2xx; `upstreamStatus` says what. With `errors=passthrough` the problem's own status is the upstream's.",
+    detail: 'The upstream answered 404.',
+  },
+  UPSTREAM_UNREACHABLE: {
+    description:
+      'No answer came from the upstream: its name is not known, it does not take connections, its certificate does not hold, or it hung up. It may work later.',
+    detail: 'The upstream at api.example.org cannot be reached.',
+  },
+  UPSTREAM_INVALID: {
+    description:
+      'The upstream answered, but its answer is cut off, is not what it says it is, or is not what was asked for. Look at the upstream.',
+    detail: 'The upstream at api.example.org sent a body that is not valid JSON.',
+  },
+  UPSTREAM_TOO_LARGE: {
+    description:
+      "The upstream's answer has more bytes than are taken, or unpacks to far more than came. Ask the upstream for less.",
+    detail: 'The upstream at api.example.org sent more than 4194304 bytes.',
+  },
+  TOO_MANY_REDIRECTS: {
+    description: 'The upstream redirected more than 5 times. Call the place it leads to.',
+    detail: 'The upstream at api.example.org redirects more than 5 times.',
+  },
+  UPSTREAM_TIMEOUT: {
+    description:
+      'The upstream had not answered in full when the time for the call (`timeoutMs`) was over, redirects and repeats included.',
+    detail: 'The upstream at api.example.org did not answer within 10000 ms.',
   },
   ANSWER_TOO_LARGE: {
     description:

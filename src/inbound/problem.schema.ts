@@ -30,6 +30,10 @@ export const problemSchema = z
     requestId: z
       .string()
       .meta({ description: 'As in `X-Request-Id`; the operator can find the request by it' }),
+    upstreamStatus: z
+      .int()
+      .optional()
+      .meta({ description: "The upstream's status, where that was the trouble", minimum: 100, maximum: 599 }),
     errors: z
       .array(
         z

@@ -5,7 +5,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** The parts of a request's time that `Server-Timing` names, in its order. */
-export const meteredParts = ['db', 'queue', 'hash'] as const;
+export const meteredParts = ['db', 'upstream', 'queue', 'hash'] as const;
 export type MeteredPart = (typeof meteredParts)[number];
 
 /** Milliseconds spent so far, by part. Parts that ran at the same time are each counted. */
