@@ -1,0 +1,10 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
+import { OutboundModule } from '../outbound/outbound.module.js';
+import { GatewayController } from './gateway.controller.js';
+
+@Module({
+  imports: [AuthModule, OutboundModule],
+  controllers: [GatewayController],
+})
+export class GatewayModule {}
