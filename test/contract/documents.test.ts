@@ -107,6 +107,11 @@ describe('the API documents', () => {
 
   test('ask for a token wherever the server does', async () => {
     for (const [path, method, { security }] of operationsOf(document)) {
+      // Some of it never answers; sim*.test.ts call it all without a token.
+      if (path.startsWith('/sim/')) {
+        expect([path, security]).toEqual([path, []]);
+        continue;
+      }
       const { status } = await api.call({
         method: method.toUpperCase(),
         path: path.replace(/\{\w+\}/g, 'x'),

@@ -47,6 +47,7 @@ describe.each(transports)('every route over $name', (transport) => {
     ['/health/live', 'GET, HEAD, OPTIONS'],
     ['/health/ready', 'GET, HEAD, OPTIONS'],
     ['/openapi.json', 'GET, HEAD, OPTIONS'],
+    ['/metrics', 'GET, HEAD, OPTIONS'],
   ])('tells by OPTIONS what can be done at %s, to anybody', async (path, allow) => {
     const answer = await api.call({ method: 'OPTIONS', path });
     expect({ status: answer.status, text: answer.text, allow: answer.headers.allow }).toEqual({

@@ -62,6 +62,14 @@ describe.each(['postgresql', 'mysql'] as const)('for %s', (engine) => {
     expect(files.filter((file) => /migrations/.test(file) && !file.includes(engine))).toEqual([]);
   });
 
+  test('no zip holds what servers alone use: prom-client', () => {
+    for (const name of names) {
+      const { packages, code } = of(name);
+      expect(packages).not.toContain('prom-client');
+      expect(code).not.toMatch(/PROMETHEUS_CONTENT_TYPE|prom-client/);
+    }
+  });
+
   test('no zip holds Swagger or its page', () => {
     for (const name of names) {
       const { packages, code, files } = of(name);

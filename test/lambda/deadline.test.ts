@@ -14,6 +14,7 @@ import { installHooks } from '#dist/inbound/hooks.js';
 import { toProblem } from '#dist/inbound/to-problem.js';
 import { answerBy } from '#dist/lambda/http/answer-by.js';
 import { type EventHandler, serveEvents } from '#dist/lambda/http/serve-events.js';
+import { Metrics } from '#dist/metering/metrics.js';
 import { answerByMs } from '#dist/metering/request-meter.js';
 import { apiGatewayV2 } from '../../emulator/doors/api-gateway-v2.js';
 import type { Json } from '../support/transports.js';
@@ -39,10 +40,11 @@ async function* stalling(): AsyncGenerator<string> {
 /** The API's own edge, before routes that take their time. */
 beforeAll(async () => {
   const config = readConfig({ LOG_LEVEL: 'silent', DATA_DIR: '/nowhere' });
-  const adapter = createFastifyAdapter(config);
+  const metrics = await Metrics.open({ isFunction: true, hosts: [] });
+  const adapter = createFastifyAdapter(config, metrics);
   fastify = adapter.getInstance() as unknown as FastifyInstance;
   drainOnClose(fastify);
-  installHooks(fastify, 'production', watchRoutes(fastify));
+  installHooks(fastify, 'production', watchRoutes(fastify), metrics);
   await fastify.register(accepts);
   fastify.setErrorHandler((error, request, reply) => answerProblem(toProblem(error), request, reply));
   fastify.get('/v1/slow', async (request) => {

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import type { Answer, Json } from './transports.js';
 
-/** Checks that an answer is the problem `code` in its whole form. @returns its body */
-export function expectProblem(answer: Answer, status: number, code: string): Json {
+/** Checks that an answer is the problem `code` in its whole form. @param also further members. @returns its body */
+export function expectProblem(answer: Answer, status: number, code: string, also: object = {}): Json {
   expect({ status: answer.status, code: answer.json?.code }, answer.text).toEqual({ status, code });
   expect(answer.headers['content-type']).toMatch(/^application\/problem\+json(;|$)/);
   const { errors, ...members } = answer.json;
@@ -14,6 +14,7 @@ export function expectProblem(answer: Answer, status: number, code: string): Jso
     instance: expect.stringMatching(/^\/[^?]*$/),
     code,
     requestId: answer.headers['x-request-id'],
+    ...also,
   });
   for (const error of errors ?? [])
     expect(error).toEqual({ detail: expect.stringMatching(/\S/), pointer: expect.any(String) });
@@ -26,7 +27,7 @@ const leak =
   /\bat .+:\d+:\d+|node_modules|\/src\/|\/dist\/|SELECT |SQLITE|postgres|mysql|mariadb|Prisma|libsql|argon2/i;
 
 /** Checks that input was refused for the one field. */
-export function expectInvalid(answer: Answer, pointer: string): void {
-  const { errors } = expectProblem(answer, 400, 'VALIDATION_FAILED');
+export function expectInvalid(answer: Answer, pointer: string, code = 'VALIDATION_FAILED'): void {
+  const { errors } = expectProblem(answer, 400, code);
   expect(errors?.map((error: Json) => error.pointer)).toEqual([pointer]);
 }

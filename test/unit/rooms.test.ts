@@ -10,17 +10,24 @@ const house = `
   ENTRY    lambda          -> app.ts, inbound, database
   ENTRY    banner.ts       ->
   ENTRY    environment.ts  ->
-  BUILD    app.ts          -> app.module.ts, auth, inbound, database
-  BUILD    app.module.ts   -> users, auth, inbound, database
+  BUILD    app.ts          -> app.module.ts, auth, inbound, database, metering
+  BUILD    app.module.ts   -> users, gateway, sim, auth, inbound, database, metering
   FEATURE  users           -> auth, database
+  FEATURE  gateway         -> outbound, auth, inbound
+  FEATURE  sim             -> auth, inbound
+  TOOL     outbound        -> metering
   TOOL     auth            -> database, metering
   TOOL     inbound         -> auth, database, metering
   TOOL     database        -> metering
   TOOL     metering        ->
   GROUND   operation.ts    -> problem.ts
   GROUND   email.ts        -> text.ts
-  GROUND   config.ts       -> database-url.ts
-  GROUND   database-url.ts ->
+  GROUND   config.ts       -> database-url.ts, nearest-name.ts, parse-url.ts, target-list.ts
+  GROUND   database-url.ts -> parse-url.ts
+  GROUND   parse-url.ts    ->
+  GROUND   target-list.ts  ->
+  GROUND   nearest-name.ts ->
+  GROUND   recent-map.ts   ->
   GROUND   problem.ts      ->
   GROUND   text.ts         ->
   GROUND   rule-texts.ts   ->
@@ -31,8 +38,10 @@ const homes: [RegExp, string][] = [
   [/^(@prisma\/|@?libsql|pg$|mariadb$)/, 'database'],
   [/^(@node-rs\/argon2|jose)$/, 'auth'],
   [/^@nestjs\/swagger$/, 'inbound'],
+  [/^(axios|ipaddr\.js)$/, 'outbound'],
   [/^commander$/, 'cli'],
   [/^serverless-http$/, 'lambda'],
+  [/^prom-client$/, 'metering'],
 ];
 
 const kinds = ['ENTRY', 'BUILD', 'FEATURE', 'TOOL', 'GROUND'];
