@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown, type SourceMap } from 'rolldown';
 import type { ServerEngineName } from './engine-name.js';
+import { inFileOfItsOwn } from './file-of-its-own.js';
 import { lazyFormatters } from './lazy-formatters.js';
 import { leaveOut } from './leave-out.js';
+import { lineMap } from './line-map.js';
 import { mapOwnSources } from './map-own-sources.js';
 import { type Measure, noMeasure } from './measures.js';
 import { notInFunctions } from './not-in-functions.js';
@@ -23,6 +25,9 @@ const external = [
 
 /** What Node.js puts around a CommonJS file; here it is in the file, so that index.mjs need not copy it all to add that. */
 const WRAPPER = '(function (exports, require, module, __filename, __dirname) {';
+
+/** Names of functions and classes stay: Nest and the log speak of them. */
+export const small = { compress: true, mangle: { keepNames: true }, codegen: true };
 
 /** Read as latin1, which V8 keeps as it is, a file must be ASCII. */
 const toAscii = (code: string) =>
@@ -57,6 +62,7 @@ export async function compile(
     plugins: [
       oneEngine(engine),
       notInFunctions(),
+      inFileOfItsOwn(),
       by('unused left out') && leaveOut(),
       by('lazy formatters') && lazyFormatters(),
       by('router without eval') && routerWithoutEval(),
@@ -77,8 +83,7 @@ export async function compile(
     codeSplitting: false,
     dynamicImportInCjs: false,
     keepNames: false,
-    // Names of functions and classes stay: Nest and the log speak of them.
-    minify: by('small code') && { compress: true, mangle: { keepNames: true }, codegen: true },
+    minify: by('small code') && small,
     comments: false,
   });
   await bundle.close();
@@ -90,7 +95,7 @@ export async function compile(
   return {
     code: `${WRAPPER}\n${toAscii(chunk.code)}\n})`,
     // One line further down; without the sources themselves, which are in the repository.
-    map: JSON.stringify({ ...map, mappings: `;${map.mappings}`, sourcesContent: undefined }),
+    map: JSON.stringify(lineMap({ ...map, mappings: `;${map.mappings}` })),
     modules,
   };
 }

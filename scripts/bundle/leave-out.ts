@@ -15,6 +15,10 @@ const fillDefaults = `
 
 /** What the dependencies load and this application never uses, each with the reason why it may be missing. */
 const unused: readonly (readonly [name: RegExp, why: string, instead?: string])[] = [
+  [/^follow-redirects$/, 'axios is told to follow none'],
+  [/^https-proxy-agent$/, 'axios is told to use no proxy', 'module.exports = class HttpsProxyAgent {};'],
+  [/^proxy-from-env$/, 'axios is told to use no proxy'],
+  [/^form-data$/, 'outbound bodies are bytes', 'module.exports = class FormData {};'],
   [/^@fastify\/middie$/, 'skipMiddie: there is no Express-style middleware'],
   [
     /^@fastify\/(ajv-compiler|fast-json-stringify-compiler)$/,
@@ -27,6 +31,7 @@ const unused: readonly (readonly [name: RegExp, why: string, instead?: string])[
   [/^(node:)?worker_threads$/, 'there is one thread', 'exports.isMainThread = true;'],
   [/^\.\/config-validator$/, 'the options are those that the tests ran with', fillDefaults],
   [/^\.\/azure$/, 'serverless-http knows another cloud too'],
+  [/^safe-regex2$/, 'no route has a regular expression', 'module.exports = () => true;'],
   [/^mime-types$/, 'media types are asked for by their full names'],
   [
     /^semver$/,
@@ -34,6 +39,10 @@ const unused: readonly (readonly [name: RegExp, why: string, instead?: string])[
     'exports.satisfies = () => true;',
   ],
 ];
+
+/** What calls out needs it. */
+const needsTls = (id: string, importer: string): boolean => /^(node:)?https$/.test(id) && callsOut(importer);
+const callsOut = (importer: string): boolean => /\/(src\/outbound|axios)\//.test(importer);
 
 /** What is called after all says that it is missing. */
 const absent = (message: string) => `
@@ -49,7 +58,7 @@ export function leaveOut(): Plugin {
   const find = (id: string) => unused.find(([name]) => name.test(id));
   return {
     name: 'leave-out',
-    resolveId: (id) => (find(id) ? `${prefix}${id}` : undefined),
+    resolveId: (id, importer = '') => (find(id) && !needsTls(id, importer) ? `${prefix}${id}` : undefined),
     load(id) {
       const name = id.startsWith(prefix) ? id.slice(prefix.length) : undefined;
       const [, why, instead] = (name !== undefined && find(name)) || [];

@@ -9,6 +9,7 @@ import { migrationStatus } from '../../src/database/migrations/migrate.js';
 import { build } from '../build.js';
 import { compile } from './compile.js';
 import type { ServerEngineName } from './engine-name.js';
+import { compileAlone, ofTheirOwn } from './file-of-its-own.js';
 import { fillDatabase } from './fill-database.js';
 import { type Measure, noMeasure } from './measures.js';
 import { queryCompilerWasm } from './one-engine.js';
@@ -112,6 +113,11 @@ async function unpack(
   const migrations = `prisma/${engine}/migrations`;
   await cp(at(`../../${migrations}`), join(folder, migrations), { recursive: true });
   if (name === 'api') {
+    for (const [alone, file] of Object.entries(ofTheirOwn)) {
+      const { code, modules } = await compileAlone(alone as keyof typeof ofTheirOwn);
+      await writeFile(join(folder, file), code);
+      for (const [id, bytes] of modules) compiled.modules.set(id, bytes);
+    }
     await writeFile(join(folder, 'query-compiler.wasm.br'), smallest(queryCompilerWasm(engine)));
     // From dist/, which is new only now.
     const { makeDocument } = await import('./make-document.js');

@@ -6,6 +6,9 @@ const PREFIX = '\0not-in-functions:';
 /** Our own parts that a function never comes to, by what they export. */
 const unused: readonly (readonly [file: RegExp, name: string, why: string])[] = [
   [/\/openapi-page\.js$/, 'servePage', 'functions serve the document, not the page'],
+  [/\/prometheus-metrics\.js$/, 'PrometheusMetrics', 'nothing can collect from a function'],
+  [/\/metrics\.controller\.js$/, 'MetricsController', 'nothing can collect from a function'],
+  [/\/sim\.module\.js$/, 'SimModule', 'what waits and wastes is not done where each moment is paid'],
   [/\/local-secret\.js$/, 'localSecret', 'a function is in production, where SECRETS is required'],
 ];
 
