@@ -30,11 +30,16 @@ export async function startServer(dataDir: string, env: Record<string, string> =
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
+  let isServing = false;
   const url = await new Promise<string>((resolve, reject) => {
     const read = (chunk: Buffer) => {
       output += chunk;
+      // Thousands of lines may follow; to search them all again with each would be felt in what is measured.
+      if (isServing) return;
       const found = /(?:API\s+|listening at )(http:\/\/[^/\s"]+)/.exec(output)?.[1];
-      if (found) resolve(found);
+      if (!found) return;
+      isServing = true;
+      resolve(found);
     };
     server.stdout?.on('data', read);
     server.stderr?.on('data', read);

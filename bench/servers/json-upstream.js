@@ -1,0 +1,15 @@
+// @ts-check
+/** An upstream with as little to do as an API can have. */
+import { createServer } from 'node:http';
+import { announce } from './announce.js';
+
+const body = Buffer.from(JSON.stringify({ id: 7, name: 'Ada Lovelace', tags: ['a', 'b', 'c'] }));
+
+const server = createServer((_request, response) => {
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length }).end(body);
+});
+// Longer than any bench: no connection is hung up on while it is measured.
+server.keepAliveTimeout = 600_000;
+server.listen(0, '127.0.0.1', () =>
+  announce(/** @type {import('node:net').AddressInfo} */ (server.address()).port),
+);
