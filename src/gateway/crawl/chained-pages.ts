@@ -35,9 +35,13 @@ export class ChainedPages implements Frontier {
     const isRepeated = sameAs !== undefined;
     if (nextUrl === undefined) this.#isAtEnd = !isRepeated;
     else if (this.#visited.has(normal(nextUrl)))
-      this.#loop = new Problem('PAGING_LOOP', `Page ${page} names as the next one a page that was visited before.`, {
-        isLogged: true,
-      });
+      this.#loop = new Problem(
+        'PAGING_LOOP',
+        `Page ${page} names as the next one a page that was visited before.`,
+        {
+          isLogged: true,
+        },
+      );
     else if (!isRepeated) {
       this.#visited.add(normal(nextUrl));
       const { isLinked } = this.chain;

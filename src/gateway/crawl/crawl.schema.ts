@@ -1,11 +1,10 @@
 /** Crawls on the wire. */
 import * as z from 'zod';
 import { problemSchema } from '../../inbound/problem.schema.js';
-import { headers, timeoutMs, url, wholeNumber } from '../gateway.schema.js';
+import { concurrency, totalTimeoutMs, wallSchema } from '../batch.schema.js';
+import { headers, url, wholeNumber } from '../gateway.schema.js';
 import { isPointer, parsePointer } from './json-pointer.js';
 
-const MAX_CONCURRENCY = 50;
-const DEFAULT_CONCURRENCY = 10;
 const MAX_PAGES = 1_000;
 const DEFAULT_PAGES = 100;
 const MAX_ITEMS = 100_000;
@@ -25,7 +24,9 @@ const pointer = (description: string, example: string) =>
   z
     .string()
     .max(MAX_POINTER_LENGTH, { error: `may have at most ${MAX_POINTER_LENGTH} characters` })
-    .refine(isPointer, { error: 'must be a JSON pointer: empty, or parts that begin with /, ~ and / as ~0 and ~1' })
+    .refine(isPointer, {
+      error: 'must be a JSON pointer: empty, or parts that begin with /, ~ and / as ~0 and ~1',
+    })
     .transform(parsePointer)
     .meta({ description, examples: [example] });
 
@@ -45,7 +46,9 @@ const pageStyle = z.strictObject({
 
 const offsetStyle = z.strictObject({
   style: z.literal('offset'),
-  param: name.default('offset').meta({ description: 'The parameter that has the number of items before the page' }),
+  param: name
+    .default('offset')
+    .meta({ description: 'The parameter that has the number of items before the page' }),
   limitParam: name.default('limit').meta({ description: 'The parameter that has `limit`' }),
   limit: wholeNumber(1, MAX_SIZE).meta({ description: 'Items a page', examples: [100] }),
   totalPath,
@@ -54,7 +57,10 @@ const offsetStyle = z.strictObject({
 const cursorStyle = z.strictObject({
   style: z.literal('cursor'),
   param: name.default('cursor').meta({ description: 'The parameter that has the cursor' }),
-  nextPath: pointer('To the cursor of the next page: a string or number; null, empty or missing on the last', '/nextCursor'),
+  nextPath: pointer(
+    'To the cursor of the next page: a string or number; null, empty or missing on the last',
+    '/nextCursor',
+  ),
 });
 
 const linkStyle = z.strictObject({ style: z.literal('link') });
@@ -93,12 +99,12 @@ export const crawlSchema = z
       'Into an item, to the string or number that tells it from others: of those that have the same, the first is kept',
       '/id',
     ).optional(),
-    concurrency: wholeNumber(1, MAX_CONCURRENCY)
-      .default(DEFAULT_CONCURRENCY)
-      .meta({ description: 'Pages at the same time; cursors and links are followed one by one' }),
+    concurrency: concurrency.meta({
+      description: 'Pages at the same time; cursors and links are followed one by one',
+    }),
     maxPages: wholeNumber(1, MAX_PAGES).default(DEFAULT_PAGES),
     maxItems: wholeNumber(1, MAX_ITEMS).default(MAX_ITEMS),
-    timeoutMs: timeoutMs.meta({
+    timeoutMs: totalTimeoutMs.meta({
       description: 'For the whole crawl, repeats included: at its end the answer has what there is',
     }),
   })
@@ -115,7 +121,16 @@ export const crawlSchema = z
   });
 export type CrawlAsked = z.output<typeof crawlSchema>;
 
-const ms = (description: string) => z.number().meta({ description, minimum: 0, examples: [12.345] });
+const summaryExample = {
+  pages: 3,
+  items: 250,
+  duplicates: 0,
+  wallMs: 250.5,
+  sumMs: 375.75,
+  speedup: 1.5,
+  complete: true,
+  failedPages: [],
+};
 
 export const crawlSummarySchema = z
   .object({
@@ -123,10 +138,12 @@ export const crawlSummarySchema = z
     items: z.int().meta({ minimum: 0, examples: [250] }),
     duplicates: z
       .int()
-      .meta({ description: 'Left out, by `uniqueBy` or with a page that came twice', minimum: 0, examples: [0] }),
-    wallMs: ms('From the first call to the end of the last'),
-    sumMs: ms('What the pages took, added up: one after the other it would have taken as long'),
-    speedup: z.number().meta({ description: '`sumMs` / `wallMs`', examples: [4.5] }),
+      .meta({
+        description: 'Left out, by `uniqueBy` or with a page that came twice',
+        minimum: 0,
+        examples: [0],
+      }),
+    ...wallSchema,
     complete: z.boolean().meta({
       description: 'The end of the list was reached, and no page is missing',
       examples: [true],
@@ -138,17 +155,35 @@ export const crawlSummarySchema = z
             page: z.int().meta({ description: 'Its place, from 1', minimum: 1, examples: [2] }),
             problem: problemSchema,
           })
-          .meta({ id: 'FailedPage' }),
+          .meta({
+            id: 'FailedPage',
+          }),
       )
       .meta({ description: 'As many of them as there is room for', examples: [[]] }),
   })
-  .meta({ id: 'CrawlSummary' });
+  .meta({ id: 'CrawlSummary', examples: [summaryExample] });
 
 export const crawlAnswerSchema = z
   .object({
     items: z
       .array(z.unknown())
-      .meta({ description: 'As the upstream wrote them, in the order of the pages', examples: [[{ id: 1 }]] }),
+      .meta({
+        description: 'As the upstream wrote them, in the order of the pages',
+        examples: [[{ id: 1 }]],
+      }),
     summary: crawlSummarySchema,
   })
-  .meta({ id: 'CrawlAnswer' });
+  .meta({ id: 'CrawlAnswer', examples: [{ items: [{ id: 1 }], summary: summaryExample }] });
+
+export const crawlLineSchema = z
+  .object({
+    item: z.unknown().optional(),
+    summary: crawlSummarySchema.optional(),
+    problem: problemSchema.optional(),
+  })
+  .meta({
+    id: 'CrawlLine',
+    description:
+      'Each line has one of these: an `item`, page by page as they come, the `summary` as the last line, or a `problem`, after which the connection is closed',
+    examples: [{ item: { id: 1 } }],
+  });

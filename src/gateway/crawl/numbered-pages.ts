@@ -42,7 +42,11 @@ export class NumberedPages implements Frontier {
     const page = this.#begun + 1;
     if (page > this.numbering.maxPages || !this.#mayBegin(page)) return undefined;
     this.#begun = page;
-    return { page, url: this.numbering.urlOf(page, this.#step ?? this.numbering.size ?? 0), hasHeaders: true };
+    return {
+      page,
+      url: this.numbering.urlOf(page, this.#step ?? this.numbering.size ?? 0),
+      hasHeaders: true,
+    };
   }
 
   #mayBegin(page: number): boolean {

@@ -11,7 +11,7 @@ import { withParameter } from './with-parameter.js';
 
 type Said = Pick<ArrivedPage, 'total' | 'pages' | 'nextUrl'>;
 
-interface Paging {
+export interface Paging {
   readonly frontier: Frontier;
   /** @throws Problem UPSTREAM_INVALID */
   readonly read: (answer: UpstreamAnswer) => Said;

@@ -1,16 +1,27 @@
 /** What a page says, out of its text. */
+import { createHash } from 'node:crypto';
 import { Problem } from '../../problem.js';
 import { countElements } from './elements-of.js';
 import type { JsonPointer } from './json-pointer.js';
 import { kindAt, type Span } from './json-scan.js';
 import { valueAt } from './value-at.js';
 
+/** The list of a page, where it stands in the page's text. */
+export interface PageItems {
+  readonly text: string;
+  readonly items: Span;
+  readonly count: number;
+  /** The same for items that are written alike. */
+  readonly fingerprint: string;
+}
+
 /** @throws Problem UPSTREAM_INVALID where there is no list */
-export function itemsOf(text: string, itemsPath: JsonPointer): { items: Span; count: number } {
+export function itemsOf(text: string, itemsPath: JsonPointer): PageItems {
   const items = valueAt(text, itemsPath);
   if (!items) throw pageInvalid('has nothing at itemsPath');
   if (kindAt(text, items.start) !== 'array') throw pageInvalid('has no list at itemsPath');
-  return { items, count: countElements(text, items) };
+  const fingerprint = createHash('sha256').update(text.slice(items.start, items.end)).digest('base64');
+  return { text, items, count: countElements(text, items), fingerprint };
 }
 
 export const pageInvalid = (what: string): Problem =>
@@ -38,7 +49,8 @@ export function cursorAt(text: string, path: JsonPointer): string | undefined {
   const written = text.slice(span.start, span.end);
   if (written === 'null') return undefined;
   const kind = kindAt(written, 0);
-  if (kind !== 'string' && kind !== 'number') throw pageInvalid('has at nextPath what is no string and no number');
+  if (kind !== 'string' && kind !== 'number')
+    throw pageInvalid('has at nextPath what is no string and no number');
   // Each character of it may be written as six.
   if (written.length > 6 * MAX_CURSOR_LENGTH) throw pageInvalid('has too long a cursor at nextPath');
   const cursor = kind === 'string' ? String(JSON.parse(written)) : written;

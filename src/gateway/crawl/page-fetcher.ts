@@ -1,0 +1,163 @@
+/** Fetches the pages of one crawl: what may be fetched next, and what came of it. */
+import type { OutboundCaller, UpstreamAnswer } from '../../outbound/call.js';
+import type { Outbound } from '../../outbound/outbound.js';
+import { Pace } from '../../outbound/pace.js';
+import { isSuccess } from '../../outbound/status.js';
+import { Problem } from '../../problem.js';
+import { statusProblem } from '../status-problem.js';
+import { Timings } from '../timings.js';
+import type { CrawlAsked } from './crawl.schema.js';
+import type { Frontier, PageRequest } from './frontier.js';
+import { PageMemory } from './page-memory.js';
+import { type Paging, pagingOf } from './paging.js';
+import { itemsOf, type PageItems } from './read-page.js';
+
+/** Pages are read, never written: as often as any call may be (`retries` of an item). */
+const PAGE_RETRIES = 5;
+
+export interface EndedPage {
+  readonly page: number;
+  readonly bytes: number;
+  /** Where it came, and has a list. */
+  readonly content?: PageItems;
+  readonly problem?: Problem;
+}
+
+export class PageFetcher {
+  readonly timings = new Timings();
+  readonly #paging: Paging;
+  readonly #pace: Pace;
+  readonly #memory = new PageMemory();
+  /** Pages by their items as they were written; of several alike, the first in the list. */
+  readonly #firsts = new Map<string, number>();
+  /** Of pages, and of what was wrong with each. */
+  readonly #problems = new Map<number, Problem>();
+  readonly #arrived = new Set<number>();
+  #totalProblem: Problem | undefined;
+
+  /** @param caller whose signal ends the crawl */
+  constructor(
+    private readonly outbound: Outbound,
+    private readonly asked: CrawlAsked,
+    private readonly caller: OutboundCaller,
+  ) {
+    this.#paging = pagingOf(asked);
+    this.#pace = new Pace(asked.concurrency);
+  }
+
+  get frontier(): Frontier {
+    return this.#paging.frontier;
+  }
+
+  next(): PageRequest | undefined {
+    if (this.caller.signal.aborted || !this.#memory.hasRoom) return undefined;
+    const request = this.frontier.next();
+    if (request) this.#memory.begin();
+    return request;
+  }
+
+  /** Once what came of it is not needed any more. */
+  release({ bytes }: EndedPage): void {
+    this.#memory.release(bytes);
+  }
+
+  /** Never rejects but for an error of ours. */
+  async fetch(request: PageRequest): Promise<EndedPage> {
+    const { page } = request;
+    const timing = this.timings.next();
+    try {
+      const answer = await this.#call(request, timing.began).finally(timing.end);
+      const content = this.#read(request, answer);
+      this.#memory.end(answer.bytes);
+      return { page, bytes: answer.bytes, content };
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      this.#memory.end(0);
+      this.fail(page, error);
+      this.frontier.failed(request, error);
+      return { page, bytes: 0, problem: error };
+    }
+  }
+
+  #call({ page, url, linkedFrom, hasHeaders }: PageRequest, began: () => void): Promise<UpstreamAnswer> {
+    const { headers = {}, timeoutMs } = this.asked;
+    return this.outbound.call(
+      {
+        url,
+        method: 'GET',
+        headers: hasHeaders ? headers : {},
+        body: undefined,
+        timeoutMs,
+        retries: PAGE_RETRIES,
+        pace: this.#pace,
+        expectsJson: true,
+        ...(linkedFrom !== undefined && { linkedFrom }),
+      },
+      { ...this.caller, part: { page }, began },
+    );
+  }
+
+  /** @throws Problem */
+  #read(request: PageRequest, answer: UpstreamAnswer): PageItems {
+    const { status, headers, body, url } = answer;
+    if (!isSuccess(status)) throw statusProblem(status, headers['retry-after'], false);
+    const content = itemsOf(body.text, this.asked.itemsPath);
+    const said = this.#paging.read(answer);
+    const { page } = request;
+    const lacking = page === 1 ? this.#paging.lacking(said) : undefined;
+    if (lacking)
+      this.#totalProblem = new Problem(
+        'UPSTREAM_INVALID',
+        `The page has no whole number at ${lacking}; the list was followed to an empty or short page.`,
+        { isLogged: true },
+      );
+    this.#arrived.add(page);
+    this.frontier.arrived(request, {
+      ...said,
+      url,
+      count: content.count,
+      sameAs: this.#sameAs(page, content),
+    });
+    return content;
+  }
+
+  #sameAs(page: number, { count, fingerprint }: PageItems): number | undefined {
+    if (count === 0) return undefined;
+    const known = this.#firsts.get(fingerprint);
+    const first = Math.min(page, known ?? page);
+    this.#firsts.set(fingerprint, first);
+    if (known === undefined) return undefined;
+    const copy = Math.max(page, known);
+    this.fail(
+      copy,
+      new Problem('PAGING_LOOP', `Page ${copy} has the items of page ${first} once more.`, {
+        isLogged: true,
+      }),
+    );
+    return known;
+  }
+
+  /** Lists a page as one that failed. */
+  fail(page: number, problem: Problem): void {
+    this.#problems.set(page, problem);
+  }
+
+  /** In the order of the list: those that it has, as far as is known. */
+  get failedPages(): { page: number; problem: Problem }[] {
+    const failed = [...this.#problems]
+      .filter(([page]) => this.frontier.has(page))
+      .map(([page, problem]) => ({ page, problem }))
+      .sort((one, other) => one.page - other.page);
+    return this.#totalProblem ? [{ page: 1, problem: this.#totalProblem }, ...failed] : failed;
+  }
+
+  /** Pages that came, with what belongs to the list. */
+  get pages(): number {
+    return [...this.#arrived].filter((page) => this.frontier.has(page) && !this.#problems.has(page)).length;
+  }
+
+  /** Whether all of the list was fetched. */
+  get isComplete(): boolean {
+    return this.frontier.isAtEnd && [...this.#problems.keys()].every((page) => !this.frontier.has(page));
+  }
+}
