@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { answerByMs } from '../metering/request-meter.js';
 import { CallerLeft, UpstreamFailure } from './upstream-failure.js';
@@ -20,6 +21,8 @@ export class Deadline {
     timeoutMs: number,
     private readonly whole: AbortSignal,
   ) {
+    // Of many calls each listens: that is no leak, which Node.js would warn of.
+    setMaxListeners(0, this.signal);
     const nowMs = performance.now();
     this.#endsMs = Math.min(nowMs + timeoutMs, answerByMs() - ANSWERING_MS);
     const leftMs = Math.max(0, this.#endsMs - nowMs);

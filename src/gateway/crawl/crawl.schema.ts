@@ -136,13 +136,11 @@ export const crawlSummarySchema = z
   .object({
     pages: z.int().meta({ description: 'That were read', minimum: 0, examples: [3] }),
     items: z.int().meta({ minimum: 0, examples: [250] }),
-    duplicates: z
-      .int()
-      .meta({
-        description: 'Left out, by `uniqueBy` or with a page that came twice',
-        minimum: 0,
-        examples: [0],
-      }),
+    duplicates: z.int().meta({
+      description: 'Left out, by `uniqueBy` or with a page that came twice',
+      minimum: 0,
+      examples: [0],
+    }),
     ...wallSchema,
     complete: z.boolean().meta({
       description: 'The end of the list was reached, and no page is missing',
@@ -165,12 +163,10 @@ export const crawlSummarySchema = z
 
 export const crawlAnswerSchema = z
   .object({
-    items: z
-      .array(z.unknown())
-      .meta({
-        description: 'As the upstream wrote them, in the order of the pages',
-        examples: [[{ id: 1 }]],
-      }),
+    items: z.array(z.unknown()).meta({
+      description: 'As the upstream wrote them, in the order of the pages',
+      examples: [[{ id: 1 }]],
+    }),
     summary: crawlSummarySchema,
   })
   .meta({ id: 'CrawlAnswer', examples: [{ items: [{ id: 1 }], summary: summaryExample }] });

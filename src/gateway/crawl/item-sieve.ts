@@ -25,7 +25,7 @@ export class ItemSieve {
 
   constructor(private readonly wanted: Wanted) {}
 
-  /** How many were taken, and how many left out. */
+  /** How many were taken, and how many left out by `uniqueBy`. */
   get counts(): { items: number; duplicates: number } {
     return { items: this.#items, duplicates: this.#duplicates };
   }
@@ -41,17 +41,13 @@ export class ItemSieve {
   }
 
   /**
-   * What of a page goes out.
+   * What of a page goes out; of pages that are alike, only the first one.
    * @param fits whether there is room for that many bytes
    * @returns texts of some 64 kB; nothing where they do not fit, and then none of its items counts
    */
   async take(page: PageItems, fits: (bytes: number) => boolean): Promise<readonly string[] | undefined> {
-    const { count, fingerprint } = page;
-    if (count > 0 && this.#fingerprints.has(fingerprint)) {
-      this.#duplicates += count;
-      return [];
-    }
-    this.#fingerprints.add(fingerprint);
+    if (this.#fingerprints.has(page.fingerprint)) return [];
+    this.#fingerprints.add(page.fingerprint);
     const before = this.counts;
     const chunks: string[] = [];
     let bytes = 0;

@@ -31,7 +31,7 @@ export class NumberedPages implements Frontier {
   /** With items of their own. */
   readonly #withItems = new Set<number>();
   #lastArrived = 0;
-  /** Pages before which the list may end. */
+  /** Pages before which the list may end, besides those that repeat another. */
   readonly #ends = new Set<number>();
   readonly #failed = new Set<number>();
   readonly #repeated = new Set<number>();
@@ -83,7 +83,6 @@ export class NumberedPages implements Frontier {
     this.#withItems.delete(copy);
     this.#withItems.add(Math.min(one, other));
     this.#repeated.add(copy);
-    this.#ends.add(copy);
   }
 
   get #lastWithItems(): number {
@@ -117,7 +116,7 @@ export class NumberedPages implements Frontier {
   /** The first page that the list does not have, where that was found out by trying. */
   get #end(): number | undefined {
     const last = this.#lastWithItems;
-    const ends = [...this.#ends].filter((page) => page > last);
+    const ends = [...this.#ends, ...this.#repeated].filter((page) => page > last);
     return ends.length === 0 ? undefined : Math.min(...ends);
   }
 
@@ -125,8 +124,8 @@ export class NumberedPages implements Frontier {
     if (page === 1 || page <= this.#lastWithItems) return true;
     if (this.#pages !== undefined) return page <= this.#pages;
     const end = this.#end;
-    // A page that repeats another is there; what it should have had is not known.
-    return end === undefined || page < end || (page === end && this.#repeated.has(page));
+    // Where nothing else ends the list, what the page that repeats another should have had is not known.
+    return end === undefined || page < end || (page === end && !this.#ends.has(page));
   }
 
   get isAtEnd(): boolean {

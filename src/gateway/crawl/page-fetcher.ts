@@ -30,9 +30,11 @@ export class PageFetcher {
   readonly #memory = new PageMemory();
   /** Pages by their items as they were written; of several alike, the first in the list. */
   readonly #firsts = new Map<string, number>();
+  /** Items of pages that have those of another. */
+  readonly #copies = new Map<number, number>();
   /** Of pages, and of what was wrong with each. */
   readonly #problems = new Map<number, Problem>();
-  readonly #arrived = new Set<number>();
+  readonly #taken = new Set<number>();
   #totalProblem: Problem | undefined;
 
   /** @param caller whose signal ends the crawl */
@@ -56,8 +58,9 @@ export class PageFetcher {
     return request;
   }
 
-  /** Once what came of it is not needed any more. */
-  release({ bytes }: EndedPage): void {
+  /** Once its items have gone, if it has any. */
+  release({ page, bytes, content }: EndedPage): void {
+    if (content) this.#taken.add(page);
     this.#memory.release(bytes);
   }
 
@@ -111,7 +114,6 @@ export class PageFetcher {
         `The page has no whole number at ${lacking}; the list was followed to an empty or short page.`,
         { isLogged: true },
       );
-    this.#arrived.add(page);
     this.frontier.arrived(request, {
       ...said,
       url,
@@ -128,6 +130,7 @@ export class PageFetcher {
     this.#firsts.set(fingerprint, first);
     if (known === undefined) return undefined;
     const copy = Math.max(page, known);
+    this.#copies.set(copy, count);
     this.fail(
       copy,
       new Problem('PAGING_LOOP', `Page ${copy} has the items of page ${first} once more.`, {
@@ -151,9 +154,16 @@ export class PageFetcher {
     return this.#totalProblem ? [{ page: 1, problem: this.#totalProblem }, ...failed] : failed;
   }
 
-  /** Pages that came, with what belongs to the list. */
+  /** Pages of the list whose items have gone. */
   get pages(): number {
-    return [...this.#arrived].filter((page) => this.frontier.has(page) && !this.#problems.has(page)).length;
+    return [...this.#taken].filter((page) => this.frontier.has(page) && !this.#problems.has(page)).length;
+  }
+
+  /** Items that came once more, with a whole page. */
+  get duplicates(): number {
+    let items = 0;
+    for (const [page, count] of this.#copies) if (this.frontier.has(page)) items += count;
+    return items;
   }
 
   /** Whether all of the list was fetched. */

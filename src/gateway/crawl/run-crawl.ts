@@ -102,7 +102,14 @@ function failUnbegun(fetcher: PageFetcher): void {
 
 function counted(fetcher: PageFetcher, sieve: ItemSieve, isCut: boolean) {
   const { pages, isComplete, timings } = fetcher;
-  return { pages, ...sieve.counts, ...timings.summary(), complete: isComplete && !isCut };
+  const { items, duplicates } = sieve.counts;
+  return {
+    pages,
+    items,
+    duplicates: duplicates + fetcher.duplicates,
+    ...timings.summary(),
+    complete: isComplete && !isCut,
+  };
 }
 
 /** As many as there is room for. */
