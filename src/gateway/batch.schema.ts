@@ -7,6 +7,7 @@ import {
   itemShape,
   MAX_TIMEOUT_MS,
   outboundResponseSchema,
+  responseExample,
   wholeNumber,
 } from './gateway.schema.js';
 
@@ -77,6 +78,16 @@ export type Batch = z.output<typeof batchSchema>;
 
 const milliseconds = z.number().meta({ minimum: 0, examples: [12.345] });
 
+const resultExample = {
+  index: 0,
+  id: 'a',
+  ok: true,
+  response: responseExample,
+  startedMs: 0.2,
+  durationMs: 12.345,
+};
+const summaryExample = { wallMs: 12.5, sumMs: 12.345, speedup: 0.99, ok: 1, failed: 0, complete: true };
+
 export const batchResultSchema = z
   .object({
     index: z
@@ -91,7 +102,7 @@ export const batchResultSchema = z
     startedMs: milliseconds.meta({ description: 'When it was called, from the start of the batch' }),
     durationMs: milliseconds,
   })
-  .meta({ id: 'BatchResult' });
+  .meta({ id: 'BatchResult', examples: [resultExample] });
 
 export const wallSchema = {
   wallMs: milliseconds.meta({ description: 'From the first call to the last answer', examples: [12.5] }),
@@ -108,11 +119,11 @@ export const batchSummarySchema = z
       .boolean()
       .meta({ description: 'False where the deadline came before all had ended', examples: [true] }),
   })
-  .meta({ id: 'BatchSummary' });
+  .meta({ id: 'BatchSummary', examples: [summaryExample] });
 
 export const batchAnswerSchema = z
   .object({ results: z.array(batchResultSchema), summary: batchSummarySchema })
-  .meta({ id: 'BatchAnswer' });
+  .meta({ id: 'BatchAnswer', examples: [{ results: [resultExample], summary: summaryExample }] });
 
 export const batchLineSchema = z
   .object({

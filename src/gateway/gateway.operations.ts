@@ -38,6 +38,7 @@ export const fetchOutbound: Operation = {
 
 export const batchOutbound: Operation = {
   id: 'batchOutbound',
+  tag: 'Gateway',
   summary: 'Call many upstreams',
   description:
     'Makes up to 100 calls, one by one, a few at a time or all at once, and answers with one result for each, in their order. ' +

@@ -113,6 +113,19 @@ export const outboundItemSchema = z
   .meta({ id: 'OutboundItem', examples: [{ url: 'https://api.example.org/items/1' }] });
 export type OutboundItem = z.output<typeof outboundItemSchema>;
 
+export const responseExample = {
+  url: 'https://api.example.org/items/1',
+  status: 200,
+  contentType: 'application/json',
+  headers: { 'content-type': 'application/json', etag: '"1"' },
+  body: { id: 1 },
+  bodyEncoding: 'json',
+  bytes: 8,
+  durationMs: 12.345,
+  attempts: 1,
+  redirects: 0,
+};
+
 export const outboundResponseSchema = z
   .object({
     url: z.string().meta({
@@ -139,7 +152,7 @@ export const outboundResponseSchema = z
       .int()
       .meta({ description: 'Followed by the last attempt', minimum: 0, maximum: 5, examples: [0] }),
   })
-  .meta({ id: 'OutboundResponse' });
+  .meta({ id: 'OutboundResponse', examples: [responseExample] });
 
 export const passingQuerySchema = z.strictObject({
   url: z.string({ error: 'is required, once' }).meta(url.meta() ?? {}),
