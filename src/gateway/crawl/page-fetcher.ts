@@ -1,11 +1,11 @@
 /** Fetches the pages of one crawl: what may be fetched next, and what came of it. */
-import type { OutboundCaller, UpstreamAnswer } from '../../outbound/call.js';
-import type { Outbound } from '../../outbound/outbound.js';
+import type { UpstreamAnswer } from '../../outbound/call.js';
 import { Pace } from '../../outbound/pace.js';
 import { isSuccess } from '../../outbound/status.js';
 import { Problem } from '../../problem.js';
+import type { CallGroup } from '../call-group.js';
 import { statusProblem } from '../status-problem.js';
-import { Timings } from '../timings.js';
+import type { Timing } from '../timings.js';
 import type { CrawlAsked } from './crawl.schema.js';
 import type { Frontier, PageRequest } from './frontier.js';
 import { PageMemory } from './page-memory.js';
@@ -24,7 +24,6 @@ export interface EndedPage {
 }
 
 export class PageFetcher {
-  readonly timings = new Timings();
   readonly #paging: Paging;
   readonly #pace: Pace;
   readonly #memory = new PageMemory();
@@ -37,11 +36,10 @@ export class PageFetcher {
   readonly #taken = new Set<number>();
   #totalProblem: Problem | undefined;
 
-  /** @param caller whose signal ends the crawl */
+  /** @param group the calls of this crawl */
   constructor(
-    private readonly outbound: Outbound,
+    private readonly group: CallGroup,
     private readonly asked: CrawlAsked,
-    private readonly caller: OutboundCaller,
   ) {
     this.#paging = pagingOf(asked);
     this.#pace = new Pace(asked.concurrency);
@@ -52,7 +50,7 @@ export class PageFetcher {
   }
 
   next(): PageRequest | undefined {
-    if (this.caller.signal.aborted || !this.#memory.hasRoom) return undefined;
+    if (this.group.isOver || !this.#memory.hasRoom) return undefined;
     const request = this.frontier.next();
     if (request) this.#memory.begin();
     return request;
@@ -67,9 +65,9 @@ export class PageFetcher {
   /** Never rejects but for an error of ours. */
   async fetch(request: PageRequest): Promise<EndedPage> {
     const { page } = request;
-    const timing = this.timings.next();
+    const timing = this.group.timing();
     try {
-      const answer = await this.#call(request, timing.began).finally(timing.end);
+      const answer = await this.#call(request, timing).finally(timing.end);
       const content = this.#read(request, answer);
       this.#memory.end(answer.bytes);
       return { page, bytes: answer.bytes, content };
@@ -82,9 +80,9 @@ export class PageFetcher {
     }
   }
 
-  #call({ page, url, linkedFrom, hasHeaders }: PageRequest, began: () => void): Promise<UpstreamAnswer> {
+  #call({ page, url, linkedFrom, hasHeaders }: PageRequest, timing: Timing): Promise<UpstreamAnswer> {
     const { headers = {}, timeoutMs } = this.asked;
-    return this.outbound.call(
+    return this.group.call(
       {
         url,
         method: 'GET',
@@ -96,7 +94,8 @@ export class PageFetcher {
         expectsJson: true,
         ...(linkedFrom !== undefined && { linkedFrom }),
       },
-      { ...this.caller, part: { page }, began },
+      { pointer: '/url', part: { page } },
+      timing,
     );
   }
 

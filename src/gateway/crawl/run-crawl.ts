@@ -1,11 +1,11 @@
 /** A list that comes in pages, read as a whole: as many pages at once as its paging, its server and its reader allow. */
 import type * as z from 'zod';
 import type { OutboundCaller } from '../../outbound/call.js';
-import { Deadline } from '../../outbound/deadline.js';
 import { fanOut } from '../../outbound/fan-out.js';
 import type { Outbound } from '../../outbound/outbound.js';
 import { Problem, type ProblemCode } from '../../problem.js';
 import type { ByteBudget } from '../byte-budget.js';
+import { CallGroup } from '../call-group.js';
 import type { CrawlAsked, crawlSummarySchema } from './crawl.schema.js';
 import { inPageOrder } from './in-page-order.js';
 import { ItemSieve } from './item-sieve.js';
@@ -51,11 +51,8 @@ export async function* runCrawl(
   asked: CrawlAsked,
   { caller, budget, written, isInOrder, toProblem }: CrawlOptions,
 ): AsyncGenerator<CrawlEvent, void, undefined> {
-  const leave = outbound.enter(caller.userId);
-  const stop = new AbortController();
-  const deadline = new Deadline(asked.timeoutMs, AbortSignal.any([caller.signal, stop.signal]));
-  const { signal } = deadline;
-  const fetcher = new PageFetcher(outbound, asked, { ...caller, pointer: '/url', signal });
+  const group = new CallGroup(outbound, caller, asked.timeoutMs);
+  const fetcher = new PageFetcher(group, asked);
   const { frontier } = fetcher;
   const sieve = new ItemSieve({ ...asked, written });
   let isCut = false;
@@ -79,14 +76,17 @@ export async function* runCrawl(
       isCut = isTooLarge || sieve.hasMore || (sieve.isFull && frontier.unbegun().length > 0);
       if (isCut) break;
     }
-    if (frontier.loop) throw frontier.loop;
-    if (signal.aborted && !isCut) failUnbegun(fetcher);
-    yield { summary: { ...counted(fetcher, sieve, isCut), failedPages: told(fetcher, toProblem, budget) } };
+    if (frontier.loop && !isCut) throw frontier.loop;
+    if (group.isOver && !isCut) failUnbegun(fetcher);
+    yield {
+      summary: {
+        ...counted(fetcher, sieve, isCut),
+        ...group.summary(),
+        failedPages: told(fetcher, toProblem, budget),
+      },
+    };
   } finally {
-    // What is still on its way is no longer waited for.
-    stop.abort();
-    deadline.end();
-    leave();
+    group.end();
   }
 }
 
@@ -101,13 +101,12 @@ function failUnbegun(fetcher: PageFetcher): void {
 }
 
 function counted(fetcher: PageFetcher, sieve: ItemSieve, isCut: boolean) {
-  const { pages, isComplete, timings } = fetcher;
+  const { pages, isComplete } = fetcher;
   const { items, duplicates } = sieve.counts;
   return {
     pages,
     items,
     duplicates: duplicates + fetcher.duplicates,
-    ...timings.summary(),
     complete: isComplete && !isCut,
   };
 }
