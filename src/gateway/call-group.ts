@@ -38,7 +38,9 @@ export class CallGroup {
     return this.#timings.next();
   }
 
-  summary = () => this.#timings.summary();
+  summary() {
+    return this.#timings.summary();
+  }
 
   /** @throws Problem, as `Outbound.call` */
   call(request: OutboundRequest, place: Place, timing: Timing): Promise<UpstreamAnswer> {
@@ -49,8 +51,9 @@ export class CallGroup {
     return this.outbound.call(request, { ...this.caller, ...place, signal: this.#deadline.signal, began });
   }
 
+  /** What is still under way is not waited for. */
   end(): void {
-    this.#deadline.end();
+    this.#deadline.endNow();
     this.#leave();
     if (this.isLeft) this.outbound.closeIdle(this.#hosts);
   }

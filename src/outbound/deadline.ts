@@ -50,6 +50,13 @@ export class Deadline {
     }
   }
 
+  /** Before its time, for whatever is still under way. */
+  endNow(): void {
+    this.end();
+    this.#controller.abort(new CallerLeft());
+  }
+
+  /** Nothing waits for it any more. */
   end(): void {
     clearTimeout(this.#timer);
     this.whole.removeEventListener('abort', this.#endEarly);
