@@ -53,21 +53,24 @@ async function* chunks(
   isCut: boolean,
 ): AsyncGenerator<string> {
   try {
-    for (let line = first; !line.done; line = await lines.next()) {
-      const stalled = setTimeout(() => reply.raw.destroy(), STALL_MS);
-      try {
-        yield line.value;
-      } finally {
-        clearTimeout(stalled);
-      }
-    }
+    for (let line = first; !line.done; line = await lines.next()) yield* unlessStalled(line.value, reply);
   } catch (error) {
-    yield `${JSON.stringify({ problem: problemWithin(error, reply.request) })}\n`;
+    yield* unlessStalled(`${JSON.stringify({ problem: problemWithin(error, reply.request) })}\n`, reply);
     if (!isCut) return;
     await flushed(reply);
     reply.raw.destroy();
   } finally {
     await lines.return();
+  }
+}
+
+/** Cuts the connection of who does not take it. */
+function* unlessStalled(text: string, { raw }: FastifyReply): Generator<string> {
+  const stalled = setTimeout(() => raw.destroy(), STALL_MS);
+  try {
+    yield text;
+  } finally {
+    clearTimeout(stalled);
   }
 }
 

@@ -132,6 +132,9 @@ export class Call {
   }
 
   async #make(): Promise<UpstreamAnswer> {
+    const { linkedFrom } = this.request;
+    // Whoever named it is to blame where it cannot be read.
+    if (linkedFrom !== undefined) this.#note({ host: parseTarget(linkedFrom).host });
     const received = await this.#repeat(firstHop(this.request));
     const { status, bytes } = received;
     const { attempts, redirects } = Object.assign(this.#record, { status, bytes });

@@ -349,6 +349,11 @@ describe('a next link', () => {
     expect(failures(answer.json)).toEqual({ 2: code });
   });
 
+  test('that cannot be read is told of with the host that named it', async () => {
+    const { json } = await crawled({ url: leadsTo('http://user@example.org/'), paging: link });
+    expect(json.summary.failedPages[0].problem.detail).toMatch(/^The upstream at 127\.0\.0\.1 names /);
+  });
+
   test.each(['http://[::g]/', 'https://exa mple/'])('to %s fails its page', async (reference) => {
     const answer = await crawled({ url: leadsTo(reference), paging: link });
     expectCrawl(answer, { pages: 0, complete: false });
