@@ -31,6 +31,8 @@ export class Deadline {
         new UpstreamFailure('UPSTREAM_TIMEOUT', `did not answer within ${Math.round(leftMs)} ms`),
       );
     this.#timer = setTimeout(tooLate, leftMs);
+    // Each of the calls of a batch or crawl listens, and takes it back at its end; Node.js takes eleven for a leak.
+    setMaxListeners(0, this.signal);
     if (whole.aborted) this.#endEarly();
     else whole.addEventListener('abort', this.#endEarly, { once: true });
   }
