@@ -38,7 +38,12 @@ export async function answerLines(
 ): Promise<Readable> {
   const first = await lines.next();
   void reply.type(`${NDJSON}; charset=utf-8`);
-  return Readable.from(chunks(first, lines, reply, isCut), { objectMode: false, highWaterMark: CHUNK_BYTES });
+  const answer = Readable.from(chunks(first, lines, reply, isCut), {
+    objectMode: false,
+    highWaterMark: CHUNK_BYTES,
+  });
+  // Not in `chunks`: of a client that left before the first line nothing is read, and a generator that was not begun ends without its `finally`.
+  return answer.once('close', () => void lines.return());
 }
 
 async function* chunks(
@@ -61,8 +66,6 @@ async function* chunks(
     if (!isCut) return;
     await flushed(reply);
     reply.raw.destroy();
-  } finally {
-    await lines.return();
   }
 }
 
