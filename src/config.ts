@@ -262,6 +262,8 @@ export interface Config {
   readonly mode: Mode;
   /** A deployed function: it serves one request at a time, beside many like it. */
   readonly isFunction: boolean;
+  /** Whether an answer goes out as it comes; else its door takes it whole, and of a limited size. */
+  readonly canStream: boolean;
   readonly port: number;
   readonly host: string;
   readonly database: {
@@ -366,6 +368,8 @@ export function readConfig(env: Environment): Config {
   return {
     mode,
     isFunction: isFunction(env),
+    // The one that can (src/lambda/stream.ts) says so itself: the environment does not tell it from the others.
+    canStream: !isFunction(env),
     port: value.PORT as number,
     host: value.HOST as string,
     database: {

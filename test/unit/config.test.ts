@@ -126,6 +126,14 @@ describe('the configuration', () => {
     });
   });
 
+  test('can stream as a server; a function says so itself', () => {
+    expect(readConfig({})).toMatchObject({ canStream: true });
+    expect(readConfig(production)).toMatchObject({ canStream: true });
+    expect(readConfig({ ...production, AWS_LAMBDA_FUNCTION_NAME: 'api' })).toMatchObject({
+      canStream: false,
+    });
+  });
+
   test('has metrics in development, in production with a token, in a function never, and says so', () => {
     const METRICS_TOKEN = 'x'.repeat(16);
     expect(readConfig({})).toMatchObject({ hasMetrics: true, metricsToken: undefined });
