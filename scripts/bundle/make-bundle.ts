@@ -28,7 +28,7 @@ const recordings = [
 ] as const;
 
 /** One file of src/lambda/ each. */
-const functionNames = ['api', 'migrate'] as const;
+const functionNames = ['api', 'stream', 'migrate'] as const;
 type FunctionName = (typeof functionNames)[number];
 
 export interface BundleOptions {
@@ -112,7 +112,7 @@ async function unpack(
   await cp(at('shipped/index.mjs'), join(folder, 'index.mjs'));
   const migrations = `prisma/${engine}/migrations`;
   await cp(at(`../../${migrations}`), join(folder, migrations), { recursive: true });
-  if (name === 'api') {
+  if (name !== 'migrate') {
     for (const [alone, file] of Object.entries(ofTheirOwn)) {
       const { code, modules } = await compileAlone(alone as keyof typeof ofTheirOwn);
       await writeFile(join(folder, file), code);

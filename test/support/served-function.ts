@@ -37,6 +37,6 @@ export async function serveFunction(fn: DeployedFunction): Promise<ServedFunctio
 }
 
 /** The code that boots a function from dist/, for a folder's index.mjs: what the bundle holds, unbundled. */
-export const codeOfDist = (name: 'api' | 'migrate'): string =>
+export const codeOfDist = (name: 'api' | 'stream' | 'migrate'): string =>
   `import { boot } from ${JSON.stringify(new URL(`../../dist/lambda/${name}.js`, import.meta.url).href)};
    export const handler = await boot();`;

@@ -1,0 +1,58 @@
+/** A streamed answer on its way from the runtime to whoever waits for it. */
+import type { IncomingMessage } from 'node:http';
+import { PassThrough } from 'node:stream';
+import type { Posted } from './runtime-api.js';
+import type { OnStream } from './streamed-response.js';
+
+/** "Response streaming functions can return payloads up to 200 MB." */
+const STREAM_LIMIT_BYTES = 200 * 1024 * 1024;
+
+const errorOf = (errorType: string, errorMessage: string): Posted => ({
+  kind: 'error',
+  payload: JSON.stringify({ errorType, errorMessage }),
+});
+
+/**
+ * Hands on what comes, as fast as it is taken. Resolves when the runtime has said all.
+ * @returns what the runtime or we have against it, if it is not whole
+ */
+export async function takeStream(request: IncomingMessage, onStream: OnStream): Promise<Posted | undefined> {
+  const body = new PassThrough();
+  // Whoever reads it may have left.
+  body.on('error', () => undefined);
+  onStream({
+    contentType: request.headers['content-type'] ?? '',
+    body,
+    cut: () => request.destroy(),
+  });
+  const failure = (await pour(request, body)) ?? streamErrorOf(request);
+  if (failure) body.destroy(new Error(failure.payload));
+  else body.end();
+  return failure;
+}
+
+/** What is not read any more, or would be too much, goes nowhere. */
+async function pour(request: IncomingMessage, body: PassThrough): Promise<Posted | undefined> {
+  let bytes = 0;
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > STREAM_LIMIT_BYTES || body.destroyed) continue;
+      // Called back when there is room again, or when it is destroyed.
+      await new Promise<void>((resolve) => void body.write(chunk, () => resolve()));
+    }
+  } catch {
+    return errorOf('Runtime.TruncatedResponse', 'The connection ended before the answer did.');
+  }
+  return bytes > STREAM_LIMIT_BYTES
+    ? errorOf('Function.ResponseSizeTooLarge', 'Response payload size exceeded 200 MB.')
+    : undefined;
+}
+
+/** What the runtime says behind an answer that it could not finish: base64 of JSON. */
+export function streamErrorOf({ trailers }: IncomingMessage): Posted | undefined {
+  const payload = trailers['lambda-runtime-function-error-body'];
+  return payload === undefined
+    ? undefined
+    : { kind: 'error', payload: Buffer.from(payload, 'base64').toString() };
+}
