@@ -19,6 +19,8 @@ export interface Operation {
   readonly answer?: z.ZodType;
   /** Its media type; `application/json` without it. */
   readonly produces?: 'text/plain';
+  /** One line of a success in NDJSON, where a client may ask for that instead. */
+  readonly line?: z.ZodType;
   /** Asks for `METRICS_TOKEN` where one is set, never for an access token. */
   readonly usesMetricsToken?: true;
   readonly headers?: readonly AnswerHeader[];

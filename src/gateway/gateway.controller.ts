@@ -4,10 +4,9 @@ import { RecentPrincipal } from '../auth/access.guard.js';
 import { Caller, type Principal, requireAdmin } from '../auth/principal.js';
 import { CONFIG, type Config } from '../config.js';
 import { Documented } from '../operation.js';
-import type { OutboundCaller } from '../outbound/call.js';
+import type { OutboundCaller, OutboundRequest, UpstreamAnswer } from '../outbound/call.js';
 import type { Explanation } from '../outbound/explain.js';
 import { Outbound } from '../outbound/outbound.js';
-import { LOOP_HEADER } from '../outbound/request-headers.js';
 import { isSuccess } from '../outbound/status.js';
 import { Problem } from '../problem.js';
 import { explainOutbound, fetchOutbound, passOutbound } from './gateway.operations.js';
@@ -21,6 +20,7 @@ import {
   passingQuerySchema,
 } from './gateway.schema.js';
 import { leavingSignal } from './leaving-signal.js';
+import { outboundCaller } from './outbound-caller.js';
 import { responseText } from './response-text.js';
 import { statusProblem } from './status-problem.js';
 import { wireBody } from './wire-body.js';
@@ -44,7 +44,7 @@ export class GatewayController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
-    const { status, headers, body } = await this.outbound.call(
+    const { status, headers, body } = await this.#call(
       { ...passing, url, expectsJson: true },
       outboundCaller(caller, request, reply, 'url'),
     );
@@ -63,7 +63,7 @@ export class GatewayController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
     const { url, method, timeoutMs, retries } = item;
-    const answer = await this.outbound.call(
+    const answer = await this.#call(
       { url, method, timeoutMs, retries, ...wireBody(item) },
       outboundCaller(caller, request, reply, '/url'),
     );
@@ -82,6 +82,15 @@ export class GatewayController {
     return this.outbound.explain(url, leavingSignal(reply));
   }
 
+  async #call(request: OutboundRequest, caller: OutboundCaller): Promise<UpstreamAnswer> {
+    const leave = this.outbound.enter(caller.userId);
+    try {
+      return await this.outbound.call(request, caller);
+    } finally {
+      leave();
+    }
+  }
+
   /** JSON that is text already. @throws Problem UPSTREAM_TOO_LARGE */
   #sent(text: string, reply: FastifyReply): string {
     const { maxTotalBytes } = this.config.outbound;
@@ -90,14 +99,4 @@ export class GatewayController {
     void reply.type('application/json; charset=utf-8');
     return text;
   }
-}
-
-function outboundCaller(
-  { userId }: Principal,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  pointer: string,
-): OutboundCaller {
-  const cdnLoop = request.headers[LOOP_HEADER]?.toString();
-  return { userId, signal: leavingSignal(reply), log: request.log, pointer, cdnLoop };
 }

@@ -1,6 +1,7 @@
 /** What the API documents say of each outbound call. */
 import type { Operation } from '../operation.js';
 import type { ProblemCode } from '../problem.js';
+import { batchAnswerSchema, batchLineSchema } from './batch.schema.js';
 import { explanationSchema, outboundResponseSchema, passedSchema } from './gateway.schema.js';
 
 const ofCalls: readonly ProblemCode[] = [
@@ -33,6 +34,19 @@ export const fetchOutbound: Operation = {
     "whatever the URL, redirects and DNS say; no credential but the caller's is sent.",
   answer: outboundResponseSchema,
   problems: ofCalls,
+};
+
+export const batchOutbound: Operation = {
+  id: 'batchOutbound',
+  tag: 'Gateway',
+  summary: 'Call many upstreams',
+  description:
+    'Makes up to 100 calls, one by one, a few at a time or all at once, and answers with one result for each, in their order. ' +
+    'One that fails has a problem in its result and harms no other. With `Accept: application/x-ndjson` each result is a line, sent ' +
+    'as soon as it is there, and the summary is the last. At the deadline the answer is what there is, `complete` is false.',
+  answer: batchAnswerSchema,
+  line: batchLineSchema,
+  problems: ['OUTBOUND_BUSY'],
 };
 
 export const explainOutbound: Operation = {

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { mayBeSent } from '../outbound/request-headers.js';
 
-const MAX_TIMEOUT_MS = 25_000;
+export const MAX_TIMEOUT_MS = 25_000;
 export const DEFAULT_TIMEOUT_MS = 10_000;
 const MAX_RETRIES = 5;
 /** More than any API asks for; Node.js servers take 16 KiB of header section in all. */
@@ -17,7 +17,7 @@ const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** RFC 9110, 5.5: no CR, LF or NUL, and nothing beyond one byte a character. */
 const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-const wholeNumber = (min: number, max: number) => {
+export const wholeNumber = (min: number, max: number) => {
   const error = `must be a whole number from ${min} to ${max}`;
   return z.int({ error }).min(min, { error }).max(max, { error });
 };
@@ -29,13 +29,13 @@ function losesDigits(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.values(value).some(losesDigits);
 }
 
-const url = z.string().meta({
+export const url = z.string().meta({
   description:
     'http or https, to a public host: 1-2048 characters, no user info, no control characters, a port that may be called',
   examples: ['https://api.example.org/items/1'],
 });
 
-const headers = z
+export const headers = z
   .record(z.string(), z.string())
   .transform((given, context) => {
     const fields: Record<string, string> = {};
@@ -73,40 +73,58 @@ const retries = wholeNumber(0, MAX_RETRIES).default(0).meta({
     'Further tries after 408, 425, 429, 500, 502, 503, 504 or no answer, after a random wait that doubles, or after `Retry-After`, as long as there is time. POST and PATCH are sent once, whatever this says',
 });
 
+export const itemShape = {
+  url,
+  method: z
+    .enum(methods, { error: `must be ${methods.join(', ')}` })
+    .default('GET')
+    .meta({ examples: ['GET'] }),
+  headers: headers.optional(),
+  body: z
+    .unknown()
+    .optional()
+    .meta({
+      description:
+        'Text is sent as it is, anything else as JSON, null not at all; `content-type` follows from that where `headers` has none. Not with GET or HEAD',
+      examples: [{ name: 'Ada' }],
+    }),
+  timeoutMs: wholeNumber(1, MAX_TIMEOUT_MS)
+    .default(DEFAULT_TIMEOUT_MS)
+    .meta({ description: 'For the whole call, redirects and retries included' }),
+  retries,
+};
+
+export function checkBody(
+  { method, body }: { method: string; body?: unknown },
+  context: z.RefinementCtx,
+): void {
+  const refuse = (message: string) => context.addIssue({ code: 'custom', path: ['body'], message });
+  if (withoutBody.includes(method) && body !== undefined && body !== null)
+    refuse(`must not be given with ${method}`);
+  else if (losesDigits(body))
+    refuse(
+      'holds a number beyond 2^53, which would lose digits; send the JSON as text, with its content-type',
+    );
+}
+
 export const outboundItemSchema = z
-  .strictObject({
-    url,
-    method: z
-      .enum(methods, { error: `must be ${methods.join(', ')}` })
-      .default('GET')
-      .meta({ examples: ['GET'] }),
-    headers: headers.optional(),
-    body: z
-      .unknown()
-      .optional()
-      .meta({
-        description:
-          'Text is sent as it is, anything else as JSON, null not at all; `content-type` follows from that where `headers` has none. Not with GET or HEAD',
-        examples: [{ name: 'Ada' }],
-      }),
-    timeoutMs: wholeNumber(1, MAX_TIMEOUT_MS)
-      .default(DEFAULT_TIMEOUT_MS)
-      .meta({ description: 'For the whole call, redirects and retries included' }),
-    retries,
-  })
-  .superRefine(({ method, body }, context) => {
-    if (withoutBody.includes(method) && body !== undefined && body !== null)
-      context.addIssue({ code: 'custom', path: ['body'], message: `must not be given with ${method}` });
-    else if (losesDigits(body))
-      context.addIssue({
-        code: 'custom',
-        path: ['body'],
-        message:
-          'holds a number beyond 2^53, which would lose digits; send the JSON as text, with its content-type',
-      });
-  })
+  .strictObject(itemShape)
+  .superRefine(checkBody)
   .meta({ id: 'OutboundItem', examples: [{ url: 'https://api.example.org/items/1' }] });
 export type OutboundItem = z.output<typeof outboundItemSchema>;
+
+export const responseExample = {
+  url: 'https://api.example.org/items/1',
+  status: 200,
+  contentType: 'application/json',
+  headers: { 'content-type': 'application/json', etag: '"1"' },
+  body: { id: 1 },
+  bodyEncoding: 'json',
+  bytes: 8,
+  durationMs: 12.345,
+  attempts: 1,
+  redirects: 0,
+};
 
 export const outboundResponseSchema = z
   .object({
@@ -134,7 +152,7 @@ export const outboundResponseSchema = z
       .int()
       .meta({ description: 'Followed by the last attempt', minimum: 0, maximum: 5, examples: [0] }),
   })
-  .meta({ id: 'OutboundResponse' });
+  .meta({ id: 'OutboundResponse', examples: [responseExample] });
 
 export const passingQuerySchema = z.strictObject({
   url: z.string({ error: 'is required, once' }).meta(url.meta() ?? {}),

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Problem } from '../problem.js';
+import { toProblem } from './to-problem.js';
 
 /** Where each code is documented, relative to the API (see the page's "Problems" tag). */
 export const problemType = (code: string): string => `/problems/${code.toLowerCase().replaceAll('_', '-')}`;
@@ -23,12 +24,26 @@ export function problemBody(problem: Problem, path: string, requestId: string) {
   };
 }
 
-/** Sends `problem`, and tells the operator's log what the caller is not told. */
+/** What is told of an error within the answer to `request`, once it is logged. */
+export function problemWithin(error: unknown, request: FastifyRequest) {
+  const problem = toProblem(error);
+  logProblem(problem, request);
+  return problemOf(problem, request);
+}
+
+const problemOf = (problem: Problem, request: FastifyRequest) =>
+  problemBody(problem, pathOf(request.raw.url), request.id);
+
+/** Tells the operator's log what the caller is not told. */
+function logProblem(problem: Problem, request: FastifyRequest): void {
+  if (problem.status < 500 || problem.isLogged) return;
+  const level = problem.code === 'INTERNAL' ? 'error' : 'warn';
+  request.log[level]({ code: problem.code, err: problem.cause ?? problem }, problem.message);
+}
+
+/** Sends `problem`, and logs it. */
 export function answerProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
-  if (problem.status >= 500 && !problem.isLogged) {
-    const level = problem.code === 'INTERNAL' ? 'error' : 'warn';
-    request.log[level]({ code: problem.code, err: problem.cause ?? problem }, problem.message);
-  }
+  logProblem(problem, request);
   if (reply.sent || reply.raw.headersSent) {
     // A socket is cut; a function, which has sent nothing yet, can still say why.
     reply.raw.destroy(problem);
@@ -40,5 +55,5 @@ export function answerProblem(problem: Problem, request: FastifyRequest, reply: 
     .removeHeader('location')
     .headers(problem.headers)
     .type('application/problem+json')
-    .send(JSON.stringify(problemBody(problem, pathOf(request.raw.url), request.id)));
+    .send(JSON.stringify(problemOf(problem, request)));
 }

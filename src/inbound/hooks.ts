@@ -7,6 +7,7 @@ import { meteredParts, type RequestMeter, withRequestMeter } from '../metering/r
 import { Problem } from '../problem.js';
 import type { KnownPaths } from './allowed-methods.js';
 import { isVersioned, setAnswerHeaders } from './answer-headers.js';
+import { mediaTypesOf } from './ndjson.js';
 import { watchDeadlines } from './request-deadline.js';
 import { parseStrictJson } from './strict-json.js';
 
@@ -72,14 +73,9 @@ function refusal(request: FastifyRequest, paths: KnownPaths): Problem | undefine
   if (request.raw.httpVersion === '1.1' && request.headers.host === undefined)
     return new Problem('BAD_REQUEST', 'HTTP/1.1 needs a Host header field.');
   if (routeOf(request) === undefined) return paths.refuse(request.method, request.raw.url ?? '/');
-  if (
-    isVersioned(request) &&
-    request.accepts().type(['application/json', 'application/problem+json']) === false
-  )
-    return new Problem(
-      'NOT_ACCEPTABLE',
-      'Answers are application/json; problems are application/problem+json.',
-    );
+  const mediaTypes = mediaTypesOf(request);
+  if (isVersioned(request) && request.accepts().type(mediaTypes) === false)
+    return new Problem('NOT_ACCEPTABLE', `Here is only ${mediaTypes.join(', ')}.`);
   return undefined;
 }
 

@@ -1,5 +1,7 @@
 /** One operation of the documents: what the generator found, and what our own notes and rules add. */
 import { STATUS_CODES } from 'node:http';
+import type { Operation } from '../operation.js';
+import { NDJSON } from './ndjson.js';
 import type { Handler } from './openapi-handlers.js';
 import { answerHeaders, type HeaderName, headersOf, requestHeader } from './openapi-headers.js';
 import { problemAnswers, problemCodesOf } from './openapi-problems.js';
@@ -96,7 +98,14 @@ function requestBody({ found, handler: { operation } }: Route, schemas: SchemaCo
 function success({ path, found, handler }: Route, schemas: SchemaCollection): Record<string, object> {
   const { operation, cacheControl } = handler;
   const status = Object.keys(found.responses)[0] ?? '200';
-  const schema = operation.answer && schemas.add(operation.answer, 'output');
+  const media = (type: string, answer: Operation['answer']) => {
+    const schema = answer && schemas.add(answer, 'output');
+    return schema ? { [type]: { schema, example: schemas.example(schema) } } : {};
+  };
+  const content = {
+    ...media(operation.produces ?? 'application/json', operation.answer),
+    ...media(NDJSON, operation.line),
+  };
   return {
     [status]: {
       description: STATUS_CODES[status] ?? '',
@@ -109,11 +118,7 @@ function success({ path, found, handler }: Route, schemas: SchemaCollection): Re
           },
         }),
       },
-      ...(schema && {
-        content: {
-          [operation.produces ?? 'application/json']: { schema, example: schemas.example(schema) },
-        },
-      }),
+      ...(Object.keys(content).length > 0 && { content }),
     },
   };
 }

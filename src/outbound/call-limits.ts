@@ -1,16 +1,23 @@
-/** How many calls are under way, for a user and to a host, and how many an hour has seen. Counted by each process. */
+/**
+ * How many requests of a user, and how many calls of a user, to a host and in all are under way; how many calls an hour
+ * has seen. Counted by each process.
+ */
 import { Problem } from '../problem.js';
 import { RecentMap } from '../recent-map.js';
+import { Slots } from './slots.js';
 
-/** Outbound requests of one user at the same time (docs/security.md). */
-const MAX_IN_FLIGHT = 4;
+/** Outbound requests of one user at the same time (docs/security.md); a batch is one. */
+const MAX_REQUESTS = 4;
+/** Calls of one user at the same time: a batch all at once. A second one beside it gets what the first one leaves. */
+const MAX_USER_CALLS = 100;
 /** Of all users: each call may hold OUTBOUND_MAX_BYTES, and its answer as much again. */
-const MAX_IN_FLIGHT_IN_ALL = 256;
+const MAX_CALLS = 256;
 const HOUR_MS = 3_600_000;
 /** Users whose hour is remembered; the one whose hour began first is forgotten for the next. */
 const MAX_USERS = 100_000;
-/** A slot comes free when somebody's call ends; nobody knows when. */
-const BUSY_RETRY_SECONDS = 1;
+
+/** There is one line for all. */
+const ALL = '';
 
 interface Hour {
   readonly endsMs: number;
@@ -18,37 +25,56 @@ interface Hour {
 }
 
 export class CallLimits {
-  /** Only what is under way: whoever has left is in neither. */
-  readonly #users = new Map<string, number>();
-  readonly #hosts = new Map<string, number>();
+  readonly #requests = new Slots(
+    MAX_REQUESTS,
+    `At most ${MAX_REQUESTS} outbound requests of one user may be under way at the same time.`,
+  );
+  readonly #userCalls = new Slots(
+    MAX_USER_CALLS,
+    `At most ${MAX_USER_CALLS} outbound calls of one user may be under way at the same time.`,
+  );
+  readonly #calls = new Slots(MAX_CALLS, 'Too many outbound calls are under way.');
+  readonly #hostCalls: Slots;
   readonly #hours = new RecentMap<Hour>(MAX_USERS);
-  #inFlight = 0;
 
-  constructor(private readonly config: { readonly hostConcurrency: number; readonly callsPerHour: number }) {}
-
-  /** For the whole of `work`. @throws Problem OUTBOUND_BUSY */
-  async forUser<T>(userId: string, work: () => Promise<T>): Promise<T> {
-    if (this.#inFlight >= MAX_IN_FLIGHT_IN_ALL) throw busy('Too many outbound calls are under way.');
-    this.#inFlight += 1;
-    try {
-      return await holding(this.#users, userId, MAX_IN_FLIGHT, work, () =>
-        busy(`At most ${MAX_IN_FLIGHT} outbound calls of one user may be under way at the same time.`),
-      );
-    } finally {
-      this.#inFlight -= 1;
-    }
-  }
-
-  /** @param host with its port. @throws Problem OUTBOUND_BUSY */
-  toHost<T>(host: string, work: () => Promise<T>): Promise<T> {
-    const { hostConcurrency } = this.config;
-    return holding(this.#hosts, host, hostConcurrency, work, () =>
-      busy(`At most ${hostConcurrency} calls to one host may be under way at the same time.`),
+  constructor(private readonly config: { readonly hostConcurrency: number; readonly callsPerHour: number }) {
+    const { hostConcurrency } = config;
+    this.#hostCalls = new Slots(
+      hostConcurrency,
+      `At most ${hostConcurrency} calls to one host may be under way at the same time.`,
     );
   }
 
-  /** Counts one upstream call. @throws Problem OUTBOUND_QUOTA_USED */
-  countCall(userId: string): void {
+  /** One request of a user, whatever it takes. @returns what ends it @throws Problem OUTBOUND_BUSY */
+  enter(userId: string): () => void {
+    this.#requests.take(userId);
+    return () => this.#requests.giveBack(userId);
+  }
+
+  /**
+   * Counts one upstream call, and makes it within all limits.
+   * @param host with its port
+   * @param until how long it may wait for its turn; without it, it does not
+   * @throws Problem OUTBOUND_BUSY, OUTBOUND_QUOTA_USED; the signal's reason when it ended first
+   */
+  callTo<T>(
+    host: string,
+    userId: string,
+    until: AbortSignal | undefined,
+    call: () => Promise<T>,
+  ): Promise<T> {
+    // The user's own first: whoever waits for those takes nothing from others.
+    return this.#userCalls.hold(userId, until, () =>
+      this.#hostCalls.hold(host, until, () =>
+        this.#calls.hold(ALL, until, () => {
+          this.#count(userId);
+          return call();
+        }),
+      ),
+    );
+  }
+
+  #count(userId: string): void {
     const nowMs = performance.now();
     const hour = this.#hourOf(userId, nowMs);
     if (hour.calls >= this.config.callsPerHour)
@@ -66,27 +92,5 @@ export class CallLimits {
     const hour = { endsMs: nowMs + HOUR_MS, calls: 0 };
     this.#hours.set(userId, hour);
     return hour;
-  }
-}
-
-const busy = (detail: string): Problem =>
-  new Problem('OUTBOUND_BUSY', detail, { retryAfterSeconds: BUSY_RETRY_SECONDS });
-
-async function holding<T>(
-  counts: Map<string, number>,
-  key: string,
-  limit: number,
-  work: () => Promise<T>,
-  refusal: () => Problem,
-): Promise<T> {
-  const count = counts.get(key) ?? 0;
-  if (count >= limit) throw refusal();
-  counts.set(key, count + 1);
-  try {
-    return await work();
-  } finally {
-    const left = (counts.get(key) ?? 1) - 1;
-    if (left > 0) counts.set(key, left);
-    else counts.delete(key);
   }
 }

@@ -6,8 +6,9 @@ import type { CallLimits } from './call-limits.js';
 import type { CurrentCall } from './current-call.js';
 import { Deadline } from './deadline.js';
 import { type DecodedBody, decodeBody, nothing } from './decode-body.js';
+import type { Pace } from './pace.js';
 import { readBody } from './read-body.js';
-import { type Hop, nextHop } from './redirect.js';
+import { type Hop, linkedTarget, nextHop } from './redirect.js';
 import { isLooping, upstreamHeaders } from './request-headers.js';
 import { mayPass, retryDelayMs } from './retry-delay.js';
 import { isIdempotent, type Sender } from './send.js';
@@ -27,6 +28,10 @@ export interface OutboundRequest {
   readonly timeoutMs: number;
   /** Of idempotent methods; others are sent once, whatever this says. */
   readonly retries: number;
+  /** The URL of the answer that named this one, which is then what a redirect's is: no way from https to http, and the headers stay with their origin. */
+  readonly linkedFrom?: string;
+  /** Shared with other calls: what slows one of them down slows all. */
+  readonly pace?: Pace;
   /** Of a 2xx answer anything but JSON is a failure, and of another one nothing but the status is wanted. */
   readonly expectsJson?: boolean;
 }
@@ -34,13 +39,17 @@ export interface OutboundRequest {
 /** For whom a call is made. */
 export interface OutboundCaller {
   readonly userId: string;
-  /** Ends when the caller leaves: so does the call. */
+  /** Ends when the caller leaves, or with what the call is part of: so does the call. */
   readonly signal: AbortSignal;
   readonly log: CallLog;
   /** Where the URL stood in the caller's request, for the problem: a JSON pointer or a parameter's name. */
   readonly pointer: string;
   /** `CDN-Loop` of the caller's request: what a Farebox sent is not sent on. */
   readonly cdnLoop: string | undefined;
+  /** Of several calls: which one it is, for the log. They wait for their turn where a single one is told that all is busy. */
+  readonly part?: { readonly item: number } | { readonly page: number };
+  /** Told when its turn has come, just before the upstream is called. */
+  readonly began?: () => void;
 }
 
 interface CallLog {
@@ -108,16 +117,11 @@ export class Call {
     this.#deadline = new Deadline(request.timeoutMs, caller.signal);
   }
 
-  /**
-   * @param allowed takes what limits there are, and makes the call
-   * @throws Problem for whatever goes wrong, once it is logged and counted
-   */
-  async end(
-    allowed: (call: () => Promise<UpstreamAnswer>) => Promise<UpstreamAnswer>,
-  ): Promise<UpstreamAnswer> {
+  /** @throws Problem for whatever goes wrong, once it is logged and counted */
+  async end(): Promise<UpstreamAnswer> {
     try {
       if (isLooping(this.caller.cdnLoop)) throw new TargetRefused('loop');
-      return await allowed(() => this.#make());
+      return await this.#make();
     } catch (error) {
       throw this.#toProblem(error);
     } finally {
@@ -127,8 +131,7 @@ export class Call {
   }
 
   async #make(): Promise<UpstreamAnswer> {
-    const { url, method, headers, body } = this.request;
-    const received = await this.#repeat({ target: parseTarget(url), method, headers, body });
+    const received = await this.#repeat(firstHop(this.request));
     const { status, bytes } = received;
     const { attempts, redirects } = Object.assign(this.#record, { status, bytes });
     return { ...received, durationMs: performance.now() - this.#startedMs, attempts, redirects };
@@ -136,20 +139,29 @@ export class Call {
 
   /** Tries again what may go well a moment later, as long as there is time for it. */
   async #repeat(first: Hop): Promise<Received> {
-    const attempts = isIdempotent(first.method) ? this.request.retries + 1 : 1;
+    const { retries, pace } = this.request;
+    let retriesLeft = isIdempotent(first.method) ? retries : 0;
     let last: Received | UpstreamFailure | undefined;
     for (let attempt = 1; ; attempt += 1) {
-      last = await this.#attempt(first, last);
-      if (attempt === attempts || !mayGoWell(last)) break;
-      const waitMs = retryDelayMs(
-        attempt,
-        last instanceof UpstreamFailure ? undefined : last.headers['retry-after'],
-      );
+      last = await this.#paced(() => this.#attempt(first, last));
+      if (retriesLeft === 0 || !mayGoWell(last)) break;
+      // Who was only too early has not failed: where all wait together, it is not held against this one.
+      if (!pace || !asksToSlowDown(last)) retriesLeft -= 1;
+      const waitMs = pace?.waitMs || retryDelayMs(attempt, retryAfterOf(last));
       if (waitMs >= this.#deadline.leftMs()) break;
       await this.#deadline.pause(waitMs);
     }
     if (last instanceof UpstreamFailure) throw last;
     return last;
+  }
+
+  async #paced(attempt: () => Promise<Received | UpstreamFailure>): Promise<Received | UpstreamFailure> {
+    const { pace } = this.request;
+    if (!pace) return attempt();
+    const outcome = await pace.run(attempt, this.#deadline.signal);
+    if (asksToSlowDown(outcome)) pace.slowDown(retryAfterOf(outcome));
+    else if (!mayGoWell(outcome)) pace.speedUp();
+    return outcome;
   }
 
   /** @param last what the attempt before came to: it stands where a limit is met meanwhile */
@@ -167,15 +179,17 @@ export class Call {
   }
 
   async #follow(first: Hop): Promise<Received> {
-    const { limits } = this.tools;
     let hop = first;
     for (let redirects = 0; ; redirects += 1) {
       const { host, port } = hop.target;
       Object.assign(this.#record, { host, port, redirects });
       const done = await ofRedirects(redirects, async () => {
         this.#report(this.tools.rules.checkTarget(hop.target).reported);
-        limits.countCall(this.caller.userId);
-        return limits.toHost(`${host}:${port}`, () => this.#counted(hop, redirects));
+        const { userId, part } = this.caller;
+        const until = part && this.#deadline.signal;
+        return this.tools.limits.callTo(`${host}:${port}`, userId, until, () =>
+          this.#counted(hop, redirects),
+        );
       });
       if (!done.next) return done.received;
       if (redirects === MAX_REDIRECTS)
@@ -190,6 +204,7 @@ export class Call {
 
   /** A call each hop of each attempt; what is refused while it is connected is none. */
   async #counted(hop: Hop, redirects: number) {
+    this.caller.began?.();
     if (redirects === 0) this.#record.attempts += 1;
     const { host, port } = hop.target;
     const startedMs = performance.now();
@@ -265,9 +280,26 @@ export class Call {
   #log(): void {
     const durationMs = Number((performance.now() - this.#startedMs).toFixed(3));
     const level = this.#record.code === 'TARGET_NOT_ALLOWED' || this.#record.reported ? 'warn' : 'info';
-    this.caller.log[level]({ ...this.#record, durationMs }, 'outbound');
+    this.caller.log[level]({ ...this.caller.part, ...this.#record, durationMs }, 'outbound');
   }
 }
+
+function firstHop({ url, method, headers, body, linkedFrom }: OutboundRequest): Hop {
+  if (linkedFrom === undefined) return { target: parseTarget(url), method, headers, body };
+  const from = parseTarget(linkedFrom);
+  const target = linkedTarget(url, from, 'names as the next page');
+  return { target, method, headers: target.origin === from.origin ? headers : {}, body };
+}
+
+const retryAfterOf = (outcome: Received | UpstreamFailure): string | undefined =>
+  outcome instanceof UpstreamFailure ? undefined : outcome.headers['retry-after'];
+
+const TOO_MANY_REQUESTS = 429;
+
+const asksToSlowDown = (outcome: Received | UpstreamFailure): boolean =>
+  !(outcome instanceof UpstreamFailure) &&
+  (outcome.status === TOO_MANY_REQUESTS ||
+    (mayPass(outcome.status) && outcome.headers['retry-after'] !== undefined));
 
 const mayGoWell = (outcome: Received | UpstreamFailure): boolean =>
   outcome instanceof UpstreamFailure ? outcome.mayPass : mayPass(outcome.status);

@@ -5,16 +5,20 @@ import { CallerLeft, UpstreamFailure } from './upstream-failure.js';
 /** Left of the request's own time, where there is such an end, for what comes after the call. */
 const ANSWERING_MS = 100;
 
-/** The end of a call: its own time, its request's, or its caller's leaving. */
+/** The end of a call, or of several: its own time, its request's, or the end of what it is part of. */
 export class Deadline {
   readonly #controller = new AbortController();
   readonly #endsMs: number;
   readonly #timer: NodeJS.Timeout;
-  readonly #leave = () => this.#controller.abort(new CallerLeft());
+  readonly #endEarly = () => {
+    const { reason } = this.whole;
+    this.#controller.abort(reason instanceof UpstreamFailure ? reason : new CallerLeft());
+  };
 
+  /** @param whole ends with the caller, or with the deadline of several calls */
   constructor(
     timeoutMs: number,
-    private readonly caller: AbortSignal,
+    private readonly whole: AbortSignal,
   ) {
     const nowMs = performance.now();
     this.#endsMs = Math.min(nowMs + timeoutMs, answerByMs() - ANSWERING_MS);
@@ -24,8 +28,8 @@ export class Deadline {
         new UpstreamFailure('UPSTREAM_TIMEOUT', `did not answer within ${Math.round(leftMs)} ms`),
       );
     this.#timer = setTimeout(tooLate, leftMs);
-    if (caller.aborted) this.#leave();
-    else caller.addEventListener('abort', this.#leave, { once: true });
+    if (whole.aborted) this.#endEarly();
+    else whole.addEventListener('abort', this.#endEarly, { once: true });
   }
 
   get signal(): AbortSignal {
@@ -48,6 +52,6 @@ export class Deadline {
 
   end(): void {
     clearTimeout(this.#timer);
-    this.caller.removeEventListener('abort', this.#leave);
+    this.whole.removeEventListener('abort', this.#endEarly);
   }
 }

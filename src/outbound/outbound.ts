@@ -38,14 +38,21 @@ export class Outbound {
   }
 
   /**
+   * One request of a user is under way, whatever it takes: each has only so many.
+   * @returns what ends it
+   * @throws Problem OUTBOUND_BUSY
+   */
+  enter(userId: string): () => void {
+    return this.#tools.limits.enter(userId);
+  }
+
+  /**
    * One call with its redirects and repeats.
    * @returns the upstream's answer, whatever its status
    * @throws Problem URL_INVALID, TARGET_NOT_ALLOWED, OUTBOUND_BUSY, OUTBOUND_QUOTA_USED or one of the upstream's
    */
   call(request: OutboundRequest, caller: OutboundCaller): Promise<UpstreamAnswer> {
-    return new Call(this.#tools, request, caller).end((make) =>
-      this.#tools.limits.forUser(caller.userId, () => metered('upstream', make)),
-    );
+    return metered('upstream', () => new Call(this.#tools, request, caller).end());
   }
 
   /** Which rule lets a URL be called, or refuses it. Resolves, and calls nothing. */

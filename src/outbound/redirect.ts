@@ -20,9 +20,7 @@ const preserving = new Set([307, 308]);
  */
 export function nextHop({ statusCode = 0, headers }: IncomingMessage, hop: Hop): Hop | undefined {
   if (!redirects.has(statusCode) || headers.location === undefined) return undefined;
-  const target = locationTarget(headers.location, hop.target);
-  if (hop.target.protocol === 'https:' && target.protocol === 'http:')
-    throw new TargetRefused('https-to-http');
+  const target = linkedTarget(headers.location, hop.target, 'redirects to');
   const isElsewhere = target.origin !== hop.target.origin;
   const keepsBody = preserving.has(statusCode);
   if (keepsBody && isElsewhere && hop.body !== undefined) return undefined;
@@ -34,12 +32,23 @@ export function nextHop({ statusCode = 0, headers }: IncomingMessage, hop: Hop):
   };
 }
 
-function locationTarget(location: string, from: Target): Target {
+/**
+ * Where an answer of `from` leads.
+ * @param what it does there, for the caller, whose to mend it is not
+ * @throws UpstreamFailure where `reference` is no URL to be called; TargetRefused from https to http
+ */
+export function linkedTarget(reference: string, from: Target, what: string): Target {
+  const target = readable(reference, from, what);
+  if (from.protocol === 'https:' && target.protocol === 'http:') throw new TargetRefused('https-to-http');
+  return target;
+}
+
+function readable(reference: string, from: Target, what: string): Target {
   try {
-    return resolveTarget(location, from);
+    return resolveTarget(reference, from);
   } catch (error) {
     if (!(error instanceof TargetRefused)) throw error;
-    throw new UpstreamFailure('UPSTREAM_INVALID', 'redirects to what is no URL to be called', error.rule);
+    throw new UpstreamFailure('UPSTREAM_INVALID', `${what} what is no URL to be called`, error.rule);
   }
 }
 

@@ -1,0 +1,16 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Principal } from '../auth/principal.js';
+import type { OutboundCaller } from '../outbound/call.js';
+import { LOOP_HEADER } from '../outbound/request-headers.js';
+import { leavingSignal } from './leaving-signal.js';
+
+/** @param pointer where the URL stands in the request */
+export function outboundCaller(
+  { userId }: Principal,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  pointer: string,
+): OutboundCaller {
+  const cdnLoop = request.headers[LOOP_HEADER]?.toString();
+  return { userId, signal: leavingSignal(reply), log: request.log, pointer, cdnLoop };
+}

@@ -1,0 +1,74 @@
+/** Answers of many lines of JSON (NDJSON), each sent as soon as it is there and no faster than the client reads. */
+import '@fastify/accepts';
+import { Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { problemWithin } from './answer-problem.js';
+
+export const NDJSON = 'application/x-ndjson';
+
+/** Allows a route to answer with lines: elsewhere a client that takes nothing else is told 406. */
+export const AnswersLines = () => RouteConfig({ answersLines: true });
+
+/** What this route may answer with, the preferred one first. */
+export const mediaTypesOf = ({ routeOptions }: FastifyRequest): string[] => {
+  const { answersLines } = routeOptions.config as { answersLines?: true };
+  return ['application/json', 'application/problem+json', ...(answersLines ? [NDJSON] : [])];
+};
+
+export const wantsLines = (request: FastifyRequest): boolean =>
+  request.accepts().type(['application/json', NDJSON]) === NDJSON;
+
+/** A client that takes not even this much in `STALL_MS` has stopped reading. */
+const CHUNK_BYTES = 64 * 1024;
+const STALL_MS = 30_000;
+const FLUSH_POLL_MS = 5;
+
+/**
+ * Waits for the first line, so that what goes wrong before it is an answer like any other.
+ * @param lines texts of one or more lines, each with its end; ended early when the client leaves. Whatever they throw
+ *   later becomes the last line, a problem, after which the connection is cut: what came is not all there is
+ * @param isCut false where there is no connection to be cut
+ */
+export async function answerLines(
+  lines: AsyncGenerator<string, void, undefined>,
+  reply: FastifyReply,
+  isCut: boolean,
+): Promise<Readable> {
+  const first = await lines.next();
+  void reply.type(`${NDJSON}; charset=utf-8`);
+  return Readable.from(chunks(first, lines, reply, isCut), { objectMode: false, highWaterMark: CHUNK_BYTES });
+}
+
+async function* chunks(
+  first: IteratorResult<string, void>,
+  lines: AsyncGenerator<string, void, undefined>,
+  reply: FastifyReply,
+  isCut: boolean,
+): AsyncGenerator<string> {
+  try {
+    for (let line = first; !line.done; line = await lines.next()) {
+      const stalled = setTimeout(() => reply.raw.destroy(), STALL_MS);
+      try {
+        yield line.value;
+      } finally {
+        clearTimeout(stalled);
+      }
+    }
+  } catch (error) {
+    yield `${JSON.stringify({ problem: problemWithin(error, reply.request) })}\n`;
+    if (!isCut) return;
+    await flushed(reply);
+    reply.raw.destroy();
+  } finally {
+    await lines.return();
+  }
+}
+
+/** Resolves once all that was written has left, or will not any more. */
+async function flushed({ raw }: FastifyReply): Promise<void> {
+  const untilMs = performance.now() + STALL_MS;
+  do await pause(FLUSH_POLL_MS);
+  while (raw.writableLength > 0 && !raw.destroyed && performance.now() < untilMs);
+}

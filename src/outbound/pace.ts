@@ -1,0 +1,87 @@
+import { retryDelayMs } from './retry-delay.js';
+
+/**
+ * How fast many calls to one API go. When it says that they are too many (429, or Retry-After), all of them wait, and
+ * then fewer go at once: half as many after each such answer, one more after each good one (as TCP starts anew on a full
+ * line; RFC 5681, 3.1).
+ */
+export class Pace {
+  #allowed: number;
+  #underWay = 0;
+  #resumesMs = 0;
+  /** In a row, with no good answer between them. */
+  #slowdowns = 0;
+  /** Of who waits for something to change. */
+  readonly #waiting = new Set<() => void>();
+
+  /** @param most at the same time, while nobody objects */
+  constructor(private readonly most: number) {
+    this.#allowed = most;
+  }
+
+  /** How many may be under way now. */
+  get allowed(): number {
+    return this.#allowed;
+  }
+
+  /** Milliseconds that nobody calls for. */
+  get waitMs(): number {
+    return Math.max(0, this.#resumesMs - performance.now());
+  }
+
+  /** Runs `attempt` when its turn comes. @throws the signal's reason when it ended first */
+  async run<T>(attempt: () => Promise<T>, until: AbortSignal): Promise<T> {
+    while (this.waitMs > 0 || this.#underWay >= this.#allowed) {
+      until.throwIfAborted();
+      await this.#change(until);
+    }
+    this.#underWay += 1;
+    try {
+      return await attempt();
+    } finally {
+      this.#underWay -= 1;
+      this.#tell();
+    }
+  }
+
+  /** An answer said that it was too much. @param retryAfter the field, where there was one */
+  slowDown(retryAfter: string | undefined): void {
+    // Those that were sent at the same time say the same: only the first of them halves.
+    if (this.waitMs === 0) {
+      this.#slowdowns += 1;
+      const atOnce = Math.min(this.#allowed, this.#underWay + 1);
+      this.#allowed = Math.max(1, Math.floor(atOnce / 2));
+    }
+    this.#resumesMs = Math.max(
+      this.#resumesMs,
+      performance.now() + retryDelayMs(this.#slowdowns, retryAfter),
+    );
+  }
+
+  /** An answer was good. */
+  speedUp(): void {
+    this.#slowdowns = 0;
+    if (this.#allowed < this.most) this.#allowed += 1;
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const tell of [...this.#waiting]) tell();
+  }
+
+  /** Resolves when a turn may have come; also when `until` ends. */
+  #change(until: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const { waitMs } = this;
+      const timer = waitMs > 0 ? setTimeout(() => changed(), Math.ceil(waitMs)) : undefined;
+      const changed = () => {
+        clearTimeout(timer);
+        until.removeEventListener('abort', changed);
+        this.#waiting.delete(changed);
+        resolve();
+      };
+      until.addEventListener('abort', changed, { once: true });
+      this.#waiting.add(changed);
+    });
+  }
+}
