@@ -1,4 +1,5 @@
 /** One request through a door that streams: its client sees the head as soon as the function has said it, then the body. */
+import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import type { StreamedResponse } from '../streamed-response.js';
 import type { HttpAnswer, HttpRequest, StreamingDoor } from './door.js';
@@ -31,9 +32,7 @@ export async function passStream(
     const { streamed } = outcome;
     const { body, contentType, cut } = streamed;
     const prelude =
-      contentType === PRELUDE_TYPE
-        ? await readPrelude(body)
-        : { statusCode: 200, headers: { 'content-type': contentType } };
+      contentType === PRELUDE_TYPE ? await readPrelude(body) : await withoutPrelude(body, contentType);
     begun = { ...door.toHead(prelude), body, cut };
     return null;
   });
@@ -50,28 +49,31 @@ async function readPrelude(body: Readable): Promise<unknown> {
       if (rest.length > 0) body.unshift(rest);
       return JSON.parse(bytes.toString('utf8', 0, endAt));
     }
-    bytes = Buffer.concat([bytes, await nextChunk(body)]);
+    const chunk = await nextChunk(body);
+    if (!chunk) throw new Error('The answer ended before it began.');
+    bytes = Buffer.concat([bytes, chunk]);
   }
 }
 
-function nextChunk(body: Readable): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const settle = (work: () => void) => () => {
-      for (const [name, listener] of listeners) body.off(name, listener);
-      work();
-    };
-    const take = () => {
+/** @throws Error when the function fails before it has written anything */
+async function withoutPrelude(body: Readable, contentType: string): Promise<object> {
+  const chunk = await nextChunk(body);
+  if (chunk) body.unshift(chunk);
+  return { statusCode: 200, headers: { 'content-type': contentType } };
+}
+
+/** @returns undefined at the end. @throws what it fails with */
+async function nextChunk(body: Readable): Promise<Buffer | undefined> {
+  const waiting = new AbortController();
+  try {
+    for (;;) {
       const chunk: Buffer | null = body.read();
-      if (chunk !== null) settle(() => resolve(chunk))();
-    };
-    const fail = (error?: Error) =>
-      settle(() => reject(error ?? new Error('The answer ended before it began.')))();
-    const listeners = [
-      ['readable', take],
-      ['end', fail],
-      ['error', fail],
-    ] as const;
-    for (const [name, listener] of listeners) body.on(name, listener);
-    take();
-  });
+      if (chunk !== null) return chunk;
+      if (body.readableEnded) return undefined;
+      const { signal } = waiting;
+      await Promise.race([once(body, 'readable', { signal }), once(body, 'end', { signal })]);
+    }
+  } finally {
+    waiting.abort();
+  }
 }

@@ -121,12 +121,12 @@ async function unpack(
     await writeFile(join(folder, 'query-compiler.wasm.br'), smallest(queryCompilerWasm(engine)));
     // From dist/, which is new only now.
     const { makeDocument } = await import('./make-document.js');
-    await writeFile(join(folder, 'openapi.json'), await makeDocument());
+    await writeFile(join(folder, 'openapi.json.br'), smallest(Buffer.from(await makeDocument())));
   }
   return compiled;
 }
 
-/** A zip's own method makes more of WebAssembly, and few starts ever read it. Brotli's default is its best. */
+/** A zip's own method makes more of it, and few starts ever read it. Brotli's default is its best. */
 const smallest = (bytes: Buffer): Buffer => brotliCompressSync(bytes);
 
 async function record(
