@@ -48,10 +48,21 @@ async function pour(request: IncomingMessage, body: PassThrough): Promise<boolea
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > STREAM_LIMIT_BYTES || body.destroyed) continue;
-    // Called back when there is room again, or when it is destroyed.
-    await new Promise<void>((resolve) => void body.write(chunk, () => resolve()));
+    await roomAfter(body, chunk);
   }
   return bytes > STREAM_LIMIT_BYTES;
+}
+
+/** Resolves when there is room for more, or nobody reads on: a write that is under way then is never called back. */
+function roomAfter(body: PassThrough, chunk: Buffer): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = () => {
+      body.off('close', settle);
+      resolve();
+    };
+    body.once('close', settle);
+    body.write(chunk, settle);
+  });
 }
 
 /** What the runtime says behind an answer that it could not finish: base64 of JSON. */
