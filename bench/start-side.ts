@@ -6,6 +6,8 @@ export interface Side {
   port: number;
   /** Processor time taken since its start, all threads. */
   cpuMs(): Promise<number>;
+  /** What it says of itself, over no connection that it would have to count (bench/servers/announce.js). */
+  state(): Promise<Record<string, number>>;
   stop(): Promise<void>;
 }
 
@@ -27,13 +29,15 @@ export async function startSide(
   ended.catch(() => undefined);
   const message = async <T>(): Promise<T> => (await Promise.race([nextMessage(child), ended])) as T;
   const { port } = await message<{ port: number }>();
+  const state = async () => {
+    const asked = message<Record<string, number> & { cpuMs: number }>();
+    child.send('state');
+    return asked;
+  };
   return {
     port,
-    cpuMs: async () => {
-      const asked = message<{ cpuMs: number }>();
-      child.send('cpu');
-      return (await asked).cpuMs;
-    },
+    cpuMs: async () => (await state()).cpuMs,
+    state,
     stop: async () => {
       if (child.connected) child.disconnect();
       await ended.catch(() => undefined);

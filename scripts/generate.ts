@@ -5,6 +5,7 @@ import { adaptersTable } from '../bench/adapters-table.js';
 import { coldStartTable } from '../bench/cold-start-table.js';
 import { figuresTable } from '../bench/figures-table.js';
 import type { Figures, Row } from '../bench/scenario.js';
+import { timesTable } from '../bench/times-table.js';
 import { type Mode, settings } from '../src/config.js';
 import { type Billed, functionCosts } from './function-costs.js';
 import { flags } from './usage.js';
@@ -64,11 +65,13 @@ interface Measured<Row = unknown> extends Figures<Row> {
   machine: { cores: number; cpu: string; memoryGiB: number; node: string };
 }
 
+const NOT_MEASURED = 'Not measured yet.';
+
 /** What a scenario of the bench has measured, from its committed result. */
 async function benchTable<Row>(name: string, table: (rows: readonly Row[]) => string): Promise<string> {
-  const { date, machine, conditions, rows } = JSON.parse(
-    await read(`bench/results/${name}.json`),
-  ) as Measured;
+  const result = await read(`bench/results/${name}.json`);
+  if (result === '') return NOT_MEASURED;
+  const { date, machine, conditions, rows } = JSON.parse(result) as Measured;
   const { cores, cpu, memoryGiB, node } = machine;
   const said = Object.entries(conditions).map(([condition, value]) => `${condition} ${value}`);
   return `${table(rows as Row[])}\n\n${date.slice(0, 10)}, ${cores} cores (${cpu}), ${memoryGiB} GiB, Node.js ${node}: ${said.join(', ')}.`;
@@ -77,7 +80,7 @@ async function benchTable<Row>(name: string, table: (rows: readonly Row[]) => st
 /** What a warm event costs by each door, if that has been measured. */
 async function eventsTable(): Promise<string> {
   const result = await read('bench/results/adapters.json');
-  if (result === '') return 'Not measured yet.';
+  if (result === '') return NOT_MEASURED;
   const { date, machine, conditions, rows } = JSON.parse(result) as Measured<Row>;
   const { functionNode, memoryMb, rounds, durationMs, residentMbAfter1000Events, busyBefore } = conditions;
   return [
@@ -150,7 +153,9 @@ const files: Record<string, string> = {
     bench: await benchTable('users', figuresTable),
     'cold-start': await benchTable('cold-start', coldStartTable),
     costs: await costsTable(),
+    crawl: await benchTable('crawl', timesTable),
     doors: await doorsTable(),
+    'fan-out': await benchTable('fan-out', timesTable),
   }),
 };
 

@@ -227,7 +227,7 @@ export const settings = {
     wholeNumber(1_024, 268_435_456),
   ),
   OUTBOUND_HOST_CONCURRENCY: setting(
-    'Outbound calls at the same time to one host, a process; beyond it 429',
+    'Outbound calls at the same time to one host, a process; beyond it a single one is 429, those of a batch or crawl wait',
     '20',
     wholeNumber(1, 10_000),
   ),

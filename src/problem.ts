@@ -40,6 +40,7 @@ export const problemCatalogue = {
   UPSTREAM_INVALID: { status: 502, title: "The upstream's answer cannot be used" },
   UPSTREAM_TOO_LARGE: { status: 502, title: "The upstream's answer is too large" },
   TOO_MANY_REDIRECTS: { status: 502, title: 'The upstream redirects too often' },
+  PAGING_LOOP: { status: 502, title: "The upstream's pages go round in circles" },
   UPSTREAM_TIMEOUT: { status: 504, title: 'The upstream did not answer in time' },
   DEADLINE_EXCEEDED: { status: 503, title: 'The time for an answer ran out' },
   DATABASE_BUSY: { status: 503, title: 'The database is busy' },

@@ -1,21 +1,17 @@
-import { execFileSync, fork } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent } from 'node:http';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import axios from 'axios';
-import { password, signIn } from '../client.js';
 import { type OutboundRow, outboundTable } from '../outbound-table.js';
 import type { Figure, Scenario } from '../scenario.js';
-import { removeDataDir, temporaryDataDir } from '../server.js';
+import { startGateway } from '../start-gateway.js';
 import { startSide } from '../start-side.js';
 import { median, spread } from '../statistics.js';
 
 const MOST_MS = { call: 2.5, guard: 0.2 };
 /** Connections are open, and V8 has compiled what it is going to: that takes some thousand calls. */
 const WARM_UP_ROUNDS = 10;
-const USER = 'ada@example.org';
 
 interface GuardRound {
   plainMs: number;
@@ -34,27 +30,11 @@ export const scenario: Scenario<OutboundRow> = {
           `${what}: ${moreMs.median.toFixed(3)} ms more, and not at most ${limitMs} ms`,
       ),
   async run({ rounds, durationMs }, progress) {
-    const dataDir = await temporaryDataDir();
     const upstream = await startSide('json-upstream', {});
     const url = `http://127.0.0.1:${upstream.port}/items/7`;
-    const environment = {
-      NODE_ENV: 'production',
-      HOST: '127.0.0.1',
-      DATABASE_URL: `file:${join(dataDir, 'farebox.db')}`,
-      SECRETS: randomBytes(32).toString('base64'),
-      LOG_LEVEL: 'info',
-      OUTBOUND_ALLOW: `127.0.0.1:${upstream.port}`,
-      // More calls than anybody makes; they cost the same.
-      OUTBOUND_CALLS_PER_HOUR: '100000000',
-      UNSAFE_RATE_LIMIT_OFF: '1',
-    };
     try {
-      makeAdmin(environment);
-      // Its log goes nowhere: were it read by the process that measures, that would be measured.
-      const server = await startSide('farebox', environment);
-      const gateway = `http://127.0.0.1:${server.port}`;
+      const { url: gateway, token, stop } = await startGateway([upstream.port]);
       try {
-        const token = await signIn(gateway, USER);
         // Half of the time for the calls, half for the guard.
         const calls = await measureCalls({ url, gateway, token, rounds, durationMs }, (done) =>
           progress(done, 2 * rounds),
@@ -74,29 +54,13 @@ export const scenario: Scenario<OutboundRow> = {
           rows: [callsRow(calls), ...guardRows(guard)],
         };
       } finally {
-        await server.stop();
+        await stop();
       }
     } finally {
       await upstream.stop();
-      await removeDataDir(dataDir);
     }
   },
 };
-
-function makeAdmin(environment: Record<string, string>): void {
-  const command = (file: string, ...args: string[]) =>
-    execFileSync(
-      process.execPath,
-      [fileURLToPath(new URL(`../../dist/cli/${file}.js`, import.meta.url)), ...args],
-      {
-        env: { PATH: process.env.PATH, ...environment },
-        input: password,
-        stdio: ['pipe', 'ignore', 'inherit'],
-      },
-    );
-  command('db', 'migrate');
-  command('admin', 'create', USER, '--name', 'Ada', '--password-stdin');
-}
 
 interface CallsPlan {
   url: string;

@@ -1,7 +1,11 @@
 // @ts-check
-/** Tells the process that started this one where the server listens, and how much processor time it has taken; ends with it. */
-export function announce(/** @type {number} */ port) {
-  process.on('message', () => process.send?.({ cpuMs: cpuMs() }));
+/**
+ * Tells the process that started this one where the server listens, and how much processor time it has taken; ends with it.
+ * @param {number} port
+ * @param {() => Record<string, number>} state what else it is to say of itself
+ */
+export function announce(port, state = () => ({})) {
+  process.on('message', () => process.send?.({ cpuMs: cpuMs(), ...state() }));
   process.on('disconnect', () => process.exit(0));
   process.send?.({ port });
 }

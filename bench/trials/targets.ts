@@ -12,7 +12,7 @@ import type { ClientName, OutboundWorld, Tried } from '../../test/support/outbou
 import { proxies } from '../../test/support/proxy-environment.js';
 import { blockWith } from '../../test/support/public-address-reference.js';
 import { publicNames, publicOrigin, publicUrls } from '../../test/support/public-targets.js';
-import { breachesIn, redirectUrl } from '../../test/support/recorder.js';
+import { breachesIn, linkUrl, redirectUrl } from '../../test/support/recorder.js';
 import type { Trial } from '../trial.js';
 
 const RANDOM_URLS = 5_000;
@@ -42,6 +42,19 @@ const located = (status: number) => hostileUrls.map((url) => redirectUrl(publicO
 const runs: readonly Run[] = [
   { name: 'hostile, by get', client: 'get', urls: hostileUrls, isRight: strangers(isRefused) },
   { name: 'hostile, by fetch', client: 'fetch', urls: hostileUrls, isRight: strangers(isRefused) },
+  {
+    name: 'hostile, as an item of a batch',
+    client: 'batch',
+    urls: hostileUrls,
+    isRight: strangers(isRefused),
+  },
+  { name: 'hostile, by crawl', client: 'crawl', urls: hostileUrls, isRight: strangers(isRefused) },
+  {
+    name: 'hostile, as the next link of a page',
+    client: 'crawl',
+    urls: hostileUrls.map((url) => linkUrl(publicOrigin, url)),
+    isRight: isHarmless,
+  },
   {
     name: 'hostile, explained',
     client: 'explain',

@@ -1,14 +1,14 @@
 /** Many calls as one request: each item ends with a response or a problem of its own, and none harms another. */
 import type * as z from 'zod';
 import type { OutboundCaller } from '../outbound/call.js';
-import { Deadline } from '../outbound/deadline.js';
 import { each, fanOut } from '../outbound/fan-out.js';
 import type { Outbound } from '../outbound/outbound.js';
 import { Problem } from '../problem.js';
 import type { Batch, batchSummarySchema } from './batch.schema.js';
 import type { ByteBudget } from './byte-budget.js';
+import { CallGroup } from './call-group.js';
 import { responseText } from './response-text.js';
-import { Timings } from './timings.js';
+import type { Timing } from './timings.js';
 import { wireBody } from './wire-body.js';
 
 type Item = Batch['requests'][number];
@@ -33,36 +33,28 @@ export async function* runBatch(
   { requests, strategy, concurrency, timeoutMs }: Batch,
   { caller, budget, toProblem }: BatchOptions,
 ): AsyncGenerator<BatchEvent, void, undefined> {
-  const leave = outbound.enter(caller.userId);
-  const deadline = new Deadline(timeoutMs, caller.signal);
-  const { signal } = deadline;
-  const timings = new Timings();
+  const group = new CallGroup(outbound, caller, timeoutMs);
   const counts = { ok: 0, failed: 0 };
   let isComplete = true;
 
   async function end([index, item]: [number, Item]): Promise<BatchEvent> {
-    const timing = timings.next();
-    const outcome = await call(index, item, timing.began).then(
+    const timing = group.timing();
+    const outcome = await call(index, item, timing).then(
       (response) => ({ ok: true, members: `"response":${response}` }),
       (error: unknown) => ({ ok: false, members: `"problem":${JSON.stringify(toProblem(error))}` }),
     );
     counts[outcome.ok ? 'ok' : 'failed'] += 1;
-    if (!outcome.ok && signal.aborted) isComplete = false;
+    if (!outcome.ok && group.isOver) isComplete = false;
     const head = JSON.stringify({ index, id: item.id, ok: outcome.ok });
     const tail = JSON.stringify(timing.end());
     return { index, result: `${head.slice(0, -1)},${outcome.members},${tail.slice(1)}` };
   }
 
-  async function call(index: number, item: Item, began: () => void): Promise<string> {
-    if (signal.aborted)
-      throw new Problem('UPSTREAM_TIMEOUT', 'It was not called before the deadline of the batch.', {
-        isLogged: true,
-      });
+  async function call(index: number, item: Item, timing: Timing): Promise<string> {
+    if (group.isOver) throw notCalled();
     const { url, method, timeoutMs, retries } = item;
-    const answer = await outbound.call(
-      { url, method, timeoutMs, retries, ...wireBody(item) },
-      { ...caller, signal, pointer: `/requests/${index}/url`, part: { item: index }, began },
-    );
+    const place = { pointer: `/requests/${index}/url`, part: { item: index } };
+    const answer = await group.call({ url, method, timeoutMs, retries, ...wireBody(item) }, place, timing);
     const response = responseText(answer);
     if (!budget.takes(Buffer.byteLength(response))) throw budget.problem();
     return response;
@@ -70,12 +62,13 @@ export async function* runBatch(
 
   try {
     const atOnce = { sequential: 1, bounded: concurrency, concurrent: requests.length }[strategy];
-    // Of a caller who left nobody wants to know the rest.
     const next = each(requests.entries());
-    yield* fanOut(() => (caller.signal.aborted ? undefined : next()), atOnce, end);
-    yield { summary: { ...timings.summary(), ...counts, complete: isComplete } };
+    yield* fanOut(() => (group.isLeft ? undefined : next()), atOnce, end);
+    yield { summary: { ...group.summary(), ...counts, complete: isComplete } };
   } finally {
-    deadline.end();
-    leave();
+    group.end();
   }
 }
+
+const notCalled = () =>
+  new Problem('UPSTREAM_TIMEOUT', 'It was not called before the deadline of the batch.', { isLogged: true });

@@ -2,6 +2,7 @@
 import type { Operation } from '../operation.js';
 import type { ProblemCode } from '../problem.js';
 import { batchAnswerSchema, batchLineSchema } from './batch.schema.js';
+import { crawlAnswerSchema, crawlLineSchema } from './crawl/crawl.schema.js';
 import { explanationSchema, outboundResponseSchema, passedSchema } from './gateway.schema.js';
 
 const ofCalls: readonly ProblemCode[] = [
@@ -47,6 +48,22 @@ export const batchOutbound: Operation = {
   answer: batchAnswerSchema,
   line: batchLineSchema,
   problems: ['OUTBOUND_BUSY'],
+};
+
+export const crawlOutbound: Operation = {
+  id: 'crawlOutbound',
+  tag: 'Gateway',
+  summary: 'Crawl a list that comes in pages',
+  description:
+    'Fetches the pages of a list with GET and answers with all of its items. Numbered pages are fetched at the same time once the ' +
+    'first one has said how many there are; where none does, they are tried on until one is empty, short, not there (404) or the ' +
+    'same as another, with no items after it. A page that fails is tried again up to 5 times, then listed in `failedPages`, and the rest ' +
+    'stands; after a 429 or `Retry-After` all pages wait, and fewer go at once. With `Accept: application/x-ndjson` each item is a line, ' +
+    'page by page as they come, and the summary is the last. At the deadline the answer is what there is, `complete` is false. Where ' +
+    'the first page is refused, that is the answer; a next page that was visited before is `PAGING_LOOP`.',
+  answer: crawlAnswerSchema,
+  line: crawlLineSchema,
+  problems: ['URL_INVALID', 'TARGET_NOT_ALLOWED', 'OUTBOUND_BUSY', 'OUTBOUND_QUOTA_USED', 'PAGING_LOOP'],
 };
 
 export const explainOutbound: Operation = {

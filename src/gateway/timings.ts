@@ -3,13 +3,20 @@ const SPEEDUP_DIGITS = 2;
 
 const rounded = (value: number, digits = DIGITS): number => Number(value.toFixed(digits));
 
+/** Of one call. */
+export interface Timing {
+  /** It is made now; it may have had to wait for its turn. */
+  began(): void;
+  end(): { startedMs: number; durationMs: number };
+}
+
 /** When each of several calls was made and how long it took, by one clock that starts now. */
 export class Timings {
   readonly #startedMs = performance.now();
   #sumMs = 0;
 
-  /** A call that has not been made yet: it may have to wait for its turn. */
-  next(): { began(): void; end(): { startedMs: number; durationMs: number } } {
+  /** For a call that has not been made yet. */
+  next(): Timing {
     let startedMs: number | undefined;
     return {
       began: () => {

@@ -184,6 +184,11 @@ export const problemDescriptions: Readonly<Record<ProblemCode, ProblemDescriptio
     description: 'The upstream redirected more than 5 times. Call the place it leads to.',
     detail: 'The upstream at api.example.org redirects more than 5 times.',
   },
+  PAGING_LOOP: {
+    description:
+      'A page names as the next one a page that was visited before, or has the items of an earlier page once more. Items that came by then may not be all. Look at `paging`: a parameter that the upstream does not know has this effect.',
+    detail: 'Page 3 names as the next one a page that was visited before.',
+  },
   UPSTREAM_TIMEOUT: {
     description:
       'The upstream had not answered in full when the time for the call (`timeoutMs`) was over, redirects and repeats included.',

@@ -48,8 +48,8 @@ export interface OutboundCaller {
   readonly cdnLoop: string | undefined;
   /** Of several calls: which one it is, for the log. They wait for their turn where a single one is told that all is busy. */
   readonly part?: { readonly item: number } | { readonly page: number };
-  /** Told when its turn has come, just before the upstream is called. */
-  readonly began?: () => void;
+  /** Told each time that its turn has come, just before an upstream is called: which one, with its port. */
+  readonly began?: (host: string) => void;
 }
 
 interface CallLog {
@@ -204,9 +204,9 @@ export class Call {
 
   /** A call each hop of each attempt; what is refused while it is connected is none. */
   async #counted(hop: Hop, redirects: number) {
-    this.caller.began?.();
-    if (redirects === 0) this.#record.attempts += 1;
     const { host, port } = hop.target;
+    this.caller.began?.(`${host}:${port}`);
+    if (redirects === 0) this.#record.attempts += 1;
     const startedMs = performance.now();
     const count = (status?: number, code?: ProblemCode) =>
       this.tools.metrics.countOutboundCall({

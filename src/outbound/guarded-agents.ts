@@ -54,6 +54,13 @@ export async function guardedAgents(connector: Connector, keepsAlive: boolean) {
   };
 }
 
+/** @param hosts with their ports, as the names begin under which an agent keeps its connections */
+export function closeIdleSockets({ freeSockets }: Agent, hosts: ReadonlySet<string>): void {
+  for (const [name, sockets] of Object.entries(freeSockets))
+    for (const host of hosts)
+      if (name.startsWith(`${host}:`)) for (const socket of [...(sockets ?? [])]) socket.destroy();
+}
+
 function guard<A extends Agent>(
   agent: A,
   connector: Connector,

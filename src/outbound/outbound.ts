@@ -55,6 +55,11 @@ export class Outbound {
     return metered('upstream', () => new Call(this.#tools, request, caller).end());
   }
 
+  /** Keeps no connection to these hosts, each with its port, for a later call. */
+  closeIdle(hosts: ReadonlySet<string>): void {
+    void this.#tools.sender.closeIdle(hosts);
+  }
+
   /** Which rule lets a URL be called, or refuses it. Resolves, and calls nothing. */
   explain(url: string, signal: AbortSignal): Promise<Explanation> {
     return metered('upstream', () => explain(this.#tools.rules, this.#connector, url, signal));

@@ -1,9 +1,9 @@
 /** One request over the wire and the head of its answer, by axios. */
-import type { IncomingMessage } from 'node:http';
+import type { Agent, IncomingMessage } from 'node:http';
 import type { AxiosInstance } from 'axios';
 import type { Connector } from './connect.js';
 import { type CurrentCall, currentCall } from './current-call.js';
-import { guardedAgents } from './guarded-agents.js';
+import { closeIdleSockets, guardedAgents } from './guarded-agents.js';
 import { toFailure } from './upstream-failure.js';
 
 export interface WireRequest {
@@ -38,7 +38,7 @@ const options = Object.freeze({
 });
 
 export class Sender {
-  #clients: Promise<{ pooled: AxiosInstance; single: AxiosInstance }> | undefined;
+  #clients: Promise<{ pooled: AxiosInstance; single: AxiosInstance; agents: readonly Agent[] }> | undefined;
 
   constructor(private readonly connector: Connector) {}
 
@@ -64,6 +64,12 @@ export class Sender {
     }
   }
 
+  /** @param hosts with their ports */
+  async closeIdle(hosts: ReadonlySet<string>): Promise<void> {
+    const { agents = [] } = (await this.#clients) ?? {};
+    for (const agent of agents) closeIdleSockets(agent, hosts);
+  }
+
   async #sendBy(client: AxiosInstance, { method, headers, body }: WireRequest, call: CurrentCall) {
     const answer = await currentCall.run(call, () =>
       client.request<IncomingMessage>({
@@ -81,9 +87,13 @@ export class Sender {
   /** On first use: a start does not pay for it. */
   async #load() {
     const { default: axios } = await import('axios');
-    const client = async (keepsAlive: boolean) =>
-      axios.create({ ...options, ...(await guardedAgents(this.connector, keepsAlive)) });
-    return { pooled: await client(true), single: await client(false) };
+    const kept = await guardedAgents(this.connector, true);
+    const single = await guardedAgents(this.connector, false);
+    return {
+      pooled: axios.create({ ...options, ...kept }),
+      single: axios.create({ ...options, ...single }),
+      agents: Object.values(kept),
+    };
   }
 }
 

@@ -26,9 +26,9 @@ export class Limits {
     requireAtMost(this.delayMs, 'ms', parameters);
   }
 
-  /** @param parameters by name, in bytes @throws Problem naming the last of them */
-  requireBytes(parameters: Record<string, number>): void {
-    requireAtMost(this.bytes, 'bytes', parameters);
+  /** @param parameters by name, in bytes @param times how often they are sent @throws Problem naming the last of them */
+  requireBytes(parameters: Record<string, number>, times = 1): void {
+    requireAtMost(Math.floor(this.bytes / times), 'bytes', parameters);
   }
 }
 

@@ -4,10 +4,8 @@ import { Public } from '../auth/access.guard.js';
 import { Documented } from '../operation.js';
 import { jitterOf } from './fraction-of.js';
 import { Limits } from './limits.js';
-import { linkTo, pageOf } from './page-of.js';
-import { type PagesQuery, pagesQuerySchema, type SimPage } from './pages.schema.js';
 import { pauseFor } from './pause-for.js';
-import { simDelay, simItem, simPages } from './sim.operations.js';
+import { simDelay, simItem } from './sim.operations.js';
 import {
   delaySchema,
   type Item,
@@ -34,20 +32,6 @@ export class PacedController {
     this.limits.requireMs({ delay, jitter });
     await pauseFor(delay + jitterOf(jitter, 'item', id, seed), reply);
     return withStatus(status, { id, q: q ?? null }, reply);
-  }
-
-  @Get('pages')
-  @Documented(simPages)
-  async pages(
-    @Query({ schema: pagesQuerySchema }) query: PagesQuery,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<SimPage> {
-    const { delay, jitter, seed } = query;
-    this.limits.requireMs({ delay, jitter });
-    const { body, next } = pageOf(query);
-    await pauseFor(delay + jitterOf(jitter, 'page', body.page, seed), reply);
-    if (next) void reply.header('link', linkTo(next, reply.request.query as Record<string, string>));
-    return body;
   }
 
   @Get('delay/:ms')

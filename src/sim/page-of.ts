@@ -1,43 +1,49 @@
 import { writeCursor } from './page-cursor.js';
-import { type PagesQuery, pagesParameters, type SimPage, sizeOf } from './pages.schema.js';
-
-interface Place {
-  readonly body: SimPage;
-  /** The parameter that leads to the next page, in the style of this one; none at the end. */
-  readonly next: readonly [name: string, value: string] | undefined;
-}
+import { type PagesQuery, pagesParameters, sizeOf } from './pages.schema.js';
 
 /** A page of the list 1, 2, 3 ... `total`. */
-export function pageOf(query: PagesQuery): Place {
-  const { total } = query;
+export interface Page {
+  /** From 1. */
+  readonly page: number;
+  /** Of the first item; the others follow. */
+  readonly firstId: number;
+  readonly count: number;
+  readonly pages: number;
+  /** At the time of this page. */
+  readonly total: number;
+  readonly nextOffset: number | undefined;
+  readonly isBeyond: boolean;
+}
+
+export function pageOf(query: PagesQuery): Page {
+  const { beyond, repeat, loop } = query;
   const size = sizeOf(query);
-  const offset = query.cursor ?? query.offset ?? ((query.page ?? 1) - 1) * size;
-  const nextOffset = offset + size < total ? offset + size : undefined;
+  const asked = query.cursor ?? query.offset ?? ((query.page ?? 1) - 1) * size;
+  const total = Math.max(0, query.total + query.drift * Math.floor(asked / size));
+  const pages = Math.ceil(total / size);
+  const isBeyond = asked > 0 && asked >= total;
+  const offset = isBeyond && beyond === 'last' ? Math.max(0, pages - 1) * size : asked;
   const page = Math.floor(offset / size) + 1;
-  const count = Math.max(0, Math.min(size, total - offset));
+  const follows = offset + size < total ? offset + size : undefined;
+  const itemsFrom = page === repeat ? offset - size : offset;
   return {
-    body: {
-      items: Array.from({ length: count }, (_, index) => ({ id: offset + index + 1 })),
-      page,
-      pages: Math.ceil(total / size),
-      total,
-      nextCursor: nextOffset === undefined ? null : writeCursor(nextOffset),
-    },
-    next: nextOffset === undefined ? undefined : nextIn(query, nextOffset, page),
+    page,
+    firstId: itemsFrom + 1,
+    count: Math.max(0, Math.min(size, total - itemsFrom)),
+    pages,
+    total,
+    nextOffset: page === loop ? size : follows,
+    isBeyond,
   };
 }
 
-function nextIn(query: PagesQuery, offset: number, page: number): readonly [string, string] {
-  if (query.cursor !== undefined) return ['cursor', writeCursor(offset)];
-  if (query.offset !== undefined || query.limit !== undefined) return ['offset', String(offset)];
-  return ['page', String(page + 1)];
-}
-
-/** The `Link` field (RFC 8288), relative, with the parameters as they were given. */
-export function linkTo([name, value]: readonly [string, string], given: Record<string, string>): string {
-  const query = new URLSearchParams();
+/** The `Link` field (RFC 8288), relative, in the style of the query, with the parameters as they were given. */
+export function linkTo(offset: number, query: PagesQuery, given: Record<string, string>): string {
+  const link = new URLSearchParams();
   for (const parameter of pagesParameters)
-    if (given[parameter] !== undefined) query.set(parameter, given[parameter]);
-  query.set(name, value);
-  return `</sim/pages?${query}>; rel="next"`;
+    if (given[parameter] !== undefined) link.set(parameter, given[parameter]);
+  if (query.cursor !== undefined) link.set('cursor', writeCursor(offset));
+  else if (query.offset !== undefined || query.limit !== undefined) link.set('offset', String(offset));
+  else link.set('page', String(offset / sizeOf(query) + 1));
+  return `</sim/pages?${link}>; rel="next"`;
 }

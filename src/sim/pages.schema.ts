@@ -1,12 +1,15 @@
-/** The simulator's list, in each style that lists are paged in. */
+/** The simulator's list, in each style that lists are paged in, with what can go wrong while one reads it. */
 import * as z from 'zod';
 import { readCursor } from './page-cursor.js';
-import { pace } from './sim.schema.js';
+import { pageFaultsSchema } from './page-fault.schema.js';
+import { pace, retryAfterSchema } from './sim.schema.js';
 import { orElse, wholeNumber } from './whole-number.js';
 
 /** An answer of some 150 kB. */
 const MAX_SIZE = 10_000;
 const MAX_TOTAL = 1_000_000_000;
+const MAX_ITEM_BYTES = 1024 ** 2;
+const MAX_PER_SECOND = 1_000;
 const DEFAULT_SIZE = 10;
 const DEFAULT_TOTAL = 100;
 
@@ -37,6 +40,44 @@ export const pagesQuerySchema = z
       .optional()
       .meta({ description: '`nextCursor` of the page before', examples: ['c2ltOjEw'] }),
     total: orElse(wholeNumber(0, MAX_TOTAL, { description: 'Items in all', example: 100 }), DEFAULT_TOTAL),
+    itemBytes: orElse(
+      wholeNumber(0, MAX_ITEM_BYTES, { description: 'Bytes of `text` in each item', example: 100 }),
+      0,
+    ),
+    shape: z
+      .enum(['full', 'items', 'array'], { error: 'must be full, items or array' })
+      .default('full')
+      .meta({
+        description:
+          'Of the body: `items` leaves out `page`, `pages` and `total`, `array` is the items and nothing else',
+      }),
+    beyond: z
+      .enum(['empty', 'last', '404'], { error: 'must be empty, last or 404' })
+      .default('empty')
+      .meta({ description: 'What a page past the end is: empty, the last one again, or a 404' }),
+    drift: orElse(
+      wholeNumber(-MAX_SIZE, MAX_SIZE, {
+        description: 'By how much the list grows from each page to the next; less than 0: shrinks',
+        example: -10,
+      }),
+      0,
+    ),
+    repeat: wholeNumber(2, MAX_TOTAL, {
+      description: 'The page that has the items of the one before it again',
+      example: 3,
+    }).optional(),
+    loop: wholeNumber(2, MAX_TOTAL, {
+      description: 'The page whose `nextCursor` and `Link` lead back to page 2',
+      example: 5,
+    }).optional(),
+    fault: pageFaultsSchema,
+    perSecond: wholeNumber(1, MAX_PER_SECOND, {
+      description: 'Calls a second and seed; those beyond are answered 429, at once',
+      example: 5,
+    }).optional(),
+    retryAfter: retryAfterSchema
+      .optional()
+      .meta({ ...retryAfterSchema.meta(), description: '`Retry-After` of each 429 and 503, in seconds' }),
     ...pace,
   })
   .superRefine((given, context) => {
@@ -51,16 +92,35 @@ export const pagesParameters = Object.keys(pagesQuerySchema.shape);
 
 export const sizeOf = ({ size, limit }: PagesQuery): number => size ?? limit ?? DEFAULT_SIZE;
 
-export const simPageSchema = z
+const simPageItemsSchema = z.array(
+  z.object({
+    id: z.int().meta({ examples: [1] }),
+    text: z
+      .string()
+      .optional()
+      .meta({ description: 'Where `itemBytes` asks for it', examples: ['xxx'] }),
+  }),
+);
+const simPageSchema = z
   .object({
-    items: z.array(z.object({ id: z.int().meta({ examples: [1] }) })),
-    page: z.int().meta({ examples: [1] }),
-    pages: z.int().meta({ examples: [10] }),
-    total: z.int().meta({ examples: [100] }),
+    items: simPageItemsSchema,
+    page: z
+      .int()
+      .optional()
+      .meta({ examples: [1] }),
+    pages: z
+      .int()
+      .optional()
+      .meta({ examples: [10] }),
+    total: z
+      .int()
+      .optional()
+      .meta({ examples: [100] }),
     nextCursor: z
       .string()
       .nullable()
       .meta({ description: 'null on the last page', examples: ['c2ltOjEw'] }),
   })
   .meta({ id: 'SimPage' });
-export type SimPage = z.output<typeof simPageSchema>;
+/** By `shape`. */
+export const simPagesAnswerSchema = z.union([simPageSchema, simPageItemsSchema]);

@@ -4,6 +4,9 @@ import { EndlessAnswers } from './endless-answers.js';
 import { FaultsController } from './faults.controller.js';
 import { Limits } from './limits.js';
 import { PacedController } from './paced.controller.js';
+import { PageFaults } from './page-faults.js';
+import { PageRates } from './page-rates.js';
+import { PagesController } from './pages.controller.js';
 import { RedirectToController } from './redirect-to.controller.js';
 import { RetryTimes } from './retry-times.js';
 import { StatusesController } from './statuses.controller.js';
@@ -17,11 +20,12 @@ import { UnstableCalls } from './unstable-calls.js';
 @Module({
   controllers: [
     PacedController,
+    PagesController,
     BodiesController,
     StatusesController,
     RedirectToController,
     FaultsController,
   ],
-  providers: [Limits, EndlessAnswers, UnstableCalls, RetryTimes],
+  providers: [Limits, EndlessAnswers, UnstableCalls, RetryTimes, PageFaults, PageRates],
 })
 export class SimModule {}

@@ -1,6 +1,6 @@
 /** What the API documents say of each call of the simulator. */
 import type { Operation } from '../operation.js';
-import { simPageSchema } from './pages.schema.js';
+import { simPagesAnswerSchema } from './pages.schema.js';
 import {
   arrivedSchema,
   callSchema,
@@ -34,9 +34,13 @@ export const simPages = simulated({
   summary: 'A list in pages',
   description:
     'The items 1 to `total`, by `page` and `size`, by `offset` and `limit`, or by `cursor` with either size; styles cannot be mixed. ' +
-    'The `Link` field leads on in the same style. A page past the end is empty.',
-  answer: simPageSchema,
+    'The `Link` field leads on in the same style. For whoever reads lists, all that goes wrong with them: pages that fail (`fault`), a rate (`perSecond`), ' +
+    'a list that grows or shrinks meanwhile (`drift`), items that come again (`repeat`), links in a circle (`loop`). ' +
+    'How often a page has failed and how many calls a second came is counted by each process for each seed, and forgotten when many others came after. ' +
+    'In production a page has at most 10 MiB of `text`.',
+  answer: simPagesAnswerSchema,
   headers: ['Link'],
+  problems: needsServer,
 });
 
 export const simDelay = simulated({

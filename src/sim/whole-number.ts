@@ -10,12 +10,12 @@ export function wholeNumber(min: number, max: number, { description, example }: 
   const message = `must be a whole number from ${min} to ${max}`;
   return z
     .string({ error: ({ input }) => (input === undefined ? undefined : message) })
-    .refine((text) => isWhole(text) && Number(text) >= min && Number(text) <= max, message)
+    .refine((text) => isWhole(text, min) && Number(text) >= min && Number(text) <= max, message)
     .transform(Number)
     .meta({ type: 'integer', minimum: min, maximum: max, description, examples: [example] });
 }
 
-const isWhole = (text: string): boolean => /^\d{1,15}$/.test(text);
+const isWhole = (text: string, min: number): boolean => (min < 0 ? /^-?\d{1,15}$/ : /^\d{1,15}$/).test(text);
 
 /** With a default, which the documents tell. */
 export const orElse = (schema: ReturnType<typeof wholeNumber>, value: number) =>

@@ -29,7 +29,7 @@ test.skipIf(!hasCurl)('the curl lines of the README work word for word (needs cu
     ...Array.from({ length: 5 }, () => 'HTTP/1.1 200'),
   ]);
   const [created, me, list, fetched, passed, explained] = [
-    ...stdout.matchAll(/\r\n\r\n(\{.*?\})(?=HTTP|$)/g),
+    ...stdout.matchAll(/\r\n\r\n(\{.*?\})(?=HTTP|sequential|$)/g),
   ].map(([, text = '']) => JSON.parse(text));
   expect(created).toMatchObject({ email: 'ada@example.org', name: 'Ada Lovelace', role: 'admin' });
   expect(me).toEqual(created);
@@ -38,4 +38,14 @@ test.skipIf(!hasCurl)('the curl lines of the README work word for word (needs cu
   expect(fetched.attempts).toBeGreaterThan(1);
   expect(passed).toEqual({ id: 42, q: null });
   expect(explained).toMatchObject({ allowed: false, rule: 'address-not-public' });
+  const summaries = [...stdout.matchAll(/^(?:.*\})?(\w+):(\{"wallMs".*\})\}$/gm)];
+  const speedups = Object.fromEntries(
+    summaries.map(([, name, text = '']) => [name, JSON.parse(text).speedup]),
+  );
+  // Of five calls at most.
+  expect(speedups).toEqual({
+    sequential: expect.closeTo(1, 0),
+    bounded: expect.toSatisfy((speedup: number) => speedup > 1 && speedup <= 2.5),
+    concurrent: expect.toSatisfy((speedup: number) => speedup > 2.5 && speedup <= 5),
+  });
 });

@@ -5,7 +5,7 @@ import { serveEmpty } from '../support/api.js';
 import { production } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
 import { expectInvalid, expectProblem } from '../support/problems.js';
-import { type Answer, type Json, socket, transports } from '../support/transports.js';
+import { type Answer, socket, transports } from '../support/transports.js';
 
 /** A timer may fire this much before its time. */
 const EARLY_MS = 2;
@@ -14,9 +14,6 @@ const timed = async (answer: Promise<Answer>): Promise<Answer & { tookMs: number
   const startedMs = performance.now();
   return { ...(await answer), tookMs: performance.now() - startedMs };
 };
-
-const idsFrom = (first: number, count: number): Json[] =>
-  Array.from({ length: count }, (_, index) => ({ id: first + index }));
 
 describe.each(transports)('the simulator over $name', (transport) => {
   const api = serveEmpty(transport);
@@ -61,85 +58,6 @@ describe.each(transports)('the simulator over $name', (transport) => {
       ['q=1&q=2', 'q'],
     ])('refuses %s', async (query, pointer) => {
       expectInvalid(await api.get(`/sim/items/1?${query}`), pointer);
-    });
-  });
-
-  describe('/sim/pages', () => {
-    test.each([
-      [
-        '',
-        { items: idsFrom(1, 10), page: 1, pages: 10, total: 100, nextCursor: expect.any(String) },
-        'page=2',
-      ],
-      [
-        '?page=2&size=3&total=8&delay=1',
-        { items: idsFrom(4, 3), page: 2, pages: 3, total: 8, nextCursor: expect.any(String) },
-        'page=3&size=3&total=8&delay=1',
-      ],
-      [
-        '?page=3&size=3&total=8',
-        { items: idsFrom(7, 2), page: 3, pages: 3, total: 8, nextCursor: null },
-        undefined,
-      ],
-      ['?page=4&size=3&total=8', { items: [], page: 4, pages: 3, total: 8, nextCursor: null }, undefined],
-      ['?total=0', { items: [], page: 1, pages: 0, total: 0, nextCursor: null }, undefined],
-      [
-        '?offset=4&limit=2&total=8',
-        { items: idsFrom(5, 2), page: 3, pages: 4, total: 8, nextCursor: expect.any(String) },
-        'offset=6&limit=2&total=8',
-      ],
-      [
-        '?limit=90&secret=1',
-        { items: idsFrom(1, 90), page: 1, pages: 2, total: 100, nextCursor: expect.any(String) },
-        'limit=90&offset=90',
-      ],
-    ])('%s is one of them', async (query, page, next) => {
-      const { status, json, headers } = await api.get(`/sim/pages${query}`);
-      expect([status, json]).toEqual([200, page]);
-      expect(next === undefined ? headers.link : sorted(headers.link)).toEqual(
-        next === undefined ? undefined : sorted(`</sim/pages?${next}>; rel="next"`),
-      );
-    });
-
-    test('lead from one to the next, in every style, and end', async () => {
-      for (const style of ['size=7', 'limit=7', 'offset=0&limit=7', 'page=1&size=7']) {
-        const seen: Json[] = [];
-        for (let path: string | undefined = `/sim/pages?total=23&${style}`; path; ) {
-          const { json, headers }: Answer = await api.get(path);
-          seen.push(...json.items);
-          path = /^<(\S+)>; rel="next"$/.exec(headers.link ?? '')?.[1];
-        }
-        expect(seen).toEqual(idsFrom(1, 23));
-      }
-      for (const size of ['size', 'limit']) {
-        const seen: Json[] = [];
-        let cursor = '';
-        do {
-          const { json } = await api.get(`/sim/pages?total=23&${size}=7${cursor && `&cursor=${cursor}`}`);
-          seen.push(...json.items);
-          cursor = json.nextCursor;
-        } while (cursor);
-        expect(seen).toEqual(idsFrom(1, 23));
-      }
-    });
-
-    test.each([
-      ['page=0', 'page'],
-      ['size=0', 'size'],
-      ['size=10001', 'size'],
-      ['offset=-1', 'offset'],
-      ['limit=x', 'limit'],
-      ['total=-1', 'total'],
-      ['cursor=junk', 'cursor'],
-      ['cursor=', 'cursor'],
-      ['page=1&offset=1', 'offset'],
-      ['page=1&limit=1', 'limit'],
-      ['page=1&cursor=c2ltOjEw', 'cursor'],
-      ['size=1&offset=1', 'offset'],
-      ['size=1&limit=1', 'limit'],
-      ['offset=1&cursor=c2ltOjEw', 'cursor'],
-    ])('refuse %s', async (query, pointer) => {
-      expectInvalid(await api.get(`/sim/pages?${query}`), pointer);
     });
   });
 
@@ -403,10 +321,3 @@ describe('SIM', () => {
     expect(Object.keys(json.paths)).toContain('/sim/items/{id}');
   });
 });
-
-function sorted(link = ''): unknown {
-  const [, url = '', rest = ''] = /^<(.*)>(.*)$/.exec(link) ?? [];
-  const { pathname, searchParams } = new URL(url, 'http://x');
-  searchParams.sort();
-  return [pathname, `${searchParams}`, rest];
-}

@@ -1,4 +1,5 @@
 /** Many calls as one request: how many at the same time, how long, how much, and what is left when the caller goes. */
+import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { askForLines } from '../support/line-client.js';
@@ -16,7 +17,7 @@ const items = (count: number, target: string) =>
   Array.from({ length: count }, () => ({ url: `${upstream.origin}${target}` }));
 const batched = (body: object, as: Fields = api.admin.as) => api.post('/v1/outbound/batch', body, as);
 const lined = async (body: object) => {
-  const { port } = api.app.getHttpServer().address();
+  const { port } = api.app.getHttpServer().address() as AddressInfo;
   const answer = await askForLines(port, '/v1/outbound/batch', body, api.admin.as);
   onTestFinished(() => answer.leave());
   return answer;
@@ -178,8 +179,20 @@ describe('lines', () => {
     expect(upstream.count('/echo?after')).toBe(0);
   });
 
+  test('leave no idle connection to their upstreams when their caller goes', async () => {
+    const requests = [...items(4, '/slow?ms=50'), ...items(1, '/held?idle')];
+    const answer = await lined({ requests, strategy: 'concurrent', timeoutMs: 25_000 });
+    for (let item = 0; item < 4; item += 1) await answer.next();
+    expect(upstream.openSockets()).toBe(5);
+    const leftMs = performance.now();
+    answer.leave();
+    await eventually(() => expect(upstream.openSockets()).toBe(0));
+    // It would be kept for four seconds.
+    expect(performance.now() - leftMs).toBeLessThan(2_000);
+  });
+
   test('are not made faster than they are read', async () => {
-    const count = 60;
+    const count = 30;
     const target = '/bytes?n=1000000&slowly';
     const requests = items(count, target);
     const answer = await lined({ requests, strategy: 'bounded', concurrency: 2, timeoutMs: 25_000 });

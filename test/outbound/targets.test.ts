@@ -17,7 +17,7 @@ import type { OutboundWorld } from '../support/outbound-world.js';
 import { PROXY_PORT, proxies } from '../support/proxy-environment.js';
 import { publicNames, publicOrigin, publicUrls } from '../support/public-targets.js';
 import { rebindings } from '../support/rebinding.js';
-import { type Arrival, breachesIn, redirectUrl } from '../support/recorder.js';
+import { type Arrival, breachesIn, linkUrl, redirectUrl } from '../support/recorder.js';
 
 const why = whyNoNamespace();
 it.runIf(process.env.CI)('has a network of its own where it must', () => {
@@ -64,6 +64,8 @@ describe.skipIf(why !== undefined)('the gateway, whatever it is asked for', () =
   it.each([
     ['get', 7],
     ['fetch', 3],
+    ['batch', 11],
+    ['crawl', 9],
   ] as const)('refuses what strangers write, by %s', async (entry, every) => {
     const urls = part(hostileUrls, every).filter((url) => !meansPublic(url));
     expect(wrong(urls, await world.call('tryAll', entry, urls), isRefused)).toEqual([]);
@@ -79,6 +81,11 @@ describe.skipIf(why !== undefined)('the gateway, whatever it is asked for', () =
   it('does not go where a Location of that kind leads', async () => {
     const urls = part(hostileUrls, 8).map((url) => redirectUrl(publicOrigin, 302, url));
     expect(wrong(urls, await world.call('tryAll', 'fetch', urls), isHarmless)).toEqual([]);
+  });
+
+  it('does not go where a next link of that kind leads', async () => {
+    const urls = part(hostileUrls, 8).map((url) => linkUrl(publicOrigin, url));
+    expect(wrong(urls, await world.call('tryAll', 'crawl', urls), isHarmless)).toEqual([]);
   });
 
   it('refuses any spelling of any address that is not public', async () => {

@@ -8,6 +8,7 @@ import { type DnsScript, FakeDns } from './fake-dns.js';
 import { type Client, clients } from './outbound-clients.js';
 import { type Arrival, Recorder } from './recorder.js';
 import { serveWorld } from './serve-world.js';
+import type { Json } from './transports.js';
 
 export interface Tried {
   /** What the client made of it, as text. */
@@ -31,8 +32,22 @@ let farebox: { server: Server; token: string; dataDir: string } | undefined;
 const entries = {
   get: (url: string) => ask(`/v1/outbound?url=${encodeURIComponent(url.toWellFormed())}`),
   fetch: (url: string) => ask('/v1/outbound/fetch', { url }),
+  batch: async (url: string) => {
+    const answer = await ask('/v1/outbound/batch', { requests: [{ url }], strategy: 'concurrent' });
+    return inner(answer, ({ results: [result] }) => result.problem);
+  },
+  crawl: async (url: string) => {
+    const answer = await ask('/v1/outbound/crawl', { url, paging: { style: 'link' }, itemsPath: '' });
+    return inner(answer, ({ summary }) => summary.failedPages[0]?.problem);
+  },
   explain: (url: string) => ask('/v1/outbound/explain', { url }),
 };
+
+/** Of an answer to several calls, the problem of the only one, if it has one. */
+function inner(answer: Answer, problemIn: (json: Json) => { status: number } | undefined): Answer {
+  const problem = answer.status === 200 ? problemIn(JSON.parse(answer.body)) : undefined;
+  return problem ? { ...answer, status: problem.status, body: JSON.stringify(problem) } : answer;
+}
 
 async function ask(path: string, body?: object): Promise<Answer> {
   if (!farebox) throw new Error('Farebox is not running.');

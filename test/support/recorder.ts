@@ -31,6 +31,10 @@ export const CLOSING_PATH = '/close/';
 export const redirectUrl = (origin: string, status: number, to: string): string =>
   `${origin}/redirect/${status}/${Buffer.from(to).toString('base64url')}`;
 
+/** A URL on the recorder that answers with a list and a next link. @param to goes between the brackets as it is */
+export const linkUrl = (origin: string, to: string): string =>
+  `${origin}/linking/${Buffer.from(to).toString('base64url')}`;
+
 export class Recorder {
   readonly arrivals: Arrival[] = [];
   private readonly servers: Server[] = [];
@@ -84,7 +88,9 @@ export class Recorder {
     if (arrival !== connection) this.arrivals.push(arrival);
     arrival.request = { method, host: headers.host ?? '', path };
     const [, status, to] = /^\/redirect\/(\d+)\/([\w-]*)$/.exec(path) ?? [];
+    const [, next] = /^\/linking\/([\w-]*)$/.exec(path) ?? [];
     if (to !== undefined) redirect(request.socket, Number(status), Buffer.from(to, 'base64url'));
+    else if (next !== undefined) link(request.socket, Buffer.from(next, 'base64url'));
     else
       response
         .setHeader('connection', path.startsWith(CLOSING_PATH) ? 'close' : 'keep-alive')
@@ -97,6 +103,13 @@ export class Recorder {
 function redirect(socket: Socket, status: number, to: Buffer): void {
   const head = `HTTP/1.1 ${status} Elsewhere\r\nContent-Length: 0\r\nConnection: close\r\nLocation: `;
   socket.end(Buffer.concat([Buffer.from(head), to, Buffer.from('\r\n\r\n')]));
+}
+
+/** By hand, too. */
+function link(socket: Socket, to: Buffer): void {
+  const head =
+    'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 3\r\nConnection: close\r\nLink: <';
+  socket.end(Buffer.concat([Buffer.from(head), to, Buffer.from('>; rel="next"\r\n\r\n[1]')]));
 }
 
 /** The connections that must not have been made. */

@@ -1,0 +1,71 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { password, signIn } from './client.js';
+import { removeDataDir, temporaryDataDir } from './server.js';
+import { startSide } from './start-side.js';
+
+const USER = 'ada@example.org';
+
+export interface Gateway {
+  url: string;
+  /** Of an admin. */
+  token: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Farebox as in production, with an admin and no limits of rates, that may call these ports of this machine. Its log goes
+ * nowhere: were it read by the process that measures, that would be measured.
+ */
+export async function startGateway(
+  ports: readonly number[],
+  settings: Record<string, string> = {},
+): Promise<Gateway> {
+  const dataDir = await temporaryDataDir();
+  const environment = {
+    NODE_ENV: 'production',
+    HOST: '127.0.0.1',
+    DATABASE_URL: `file:${join(dataDir, 'farebox.db')}`,
+    SECRETS: randomBytes(32).toString('base64'),
+    LOG_LEVEL: 'info',
+    OUTBOUND_ALLOW: ports.map((port) => `127.0.0.1:${port}`).join(','),
+    // More calls than anybody makes; they cost the same.
+    OUTBOUND_CALLS_PER_HOUR: '100000000',
+    UNSAFE_RATE_LIMIT_OFF: '1',
+    ...settings,
+  };
+  try {
+    makeAdmin(environment);
+    const server = await startSide('farebox', environment);
+    const url = `http://127.0.0.1:${server.port}`;
+    const stop = async () => {
+      await server.stop();
+      await removeDataDir(dataDir);
+    };
+    const token = await signIn(url, USER).catch(async (error: unknown) => {
+      await stop();
+      throw error;
+    });
+    return { url, token, stop };
+  } catch (error) {
+    await removeDataDir(dataDir);
+    throw error;
+  }
+}
+
+function makeAdmin(environment: Record<string, string>): void {
+  const command = (file: string, ...args: string[]) =>
+    execFileSync(
+      process.execPath,
+      [fileURLToPath(new URL(`../dist/cli/${file}.js`, import.meta.url)), ...args],
+      {
+        env: { PATH: process.env.PATH, ...environment },
+        input: password,
+        stdio: ['pipe', 'ignore', 'inherit'],
+      },
+    );
+  command('db', 'migrate');
+  command('admin', 'create', USER, '--name', 'Ada', '--password-stdin');
+}

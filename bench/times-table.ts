@@ -1,0 +1,96 @@
+import type { Figure } from './scenario.js';
+import { spread } from './statistics.js';
+
+/** How long a piece of work took, beside what it should take. */
+export interface TimedRow {
+  what: string;
+  tookMs: Figure;
+  /** What it is compared with, in each round. */
+  beside: string;
+  besideMs: Figure;
+  /** The one as a part of the other, round by round. */
+  part: Figure;
+  /** What the medians have to keep. */
+  atMostMs?: number;
+  atLeastMs?: number;
+  atMostPart?: number;
+}
+
+export interface TimedRound {
+  tookMs: number;
+  besideMs: number;
+}
+
+export function timedRow(
+  { what, beside, ...limits }: Omit<TimedRow, 'tookMs' | 'besideMs' | 'part'>,
+  rounds: readonly TimedRound[],
+): TimedRow {
+  return {
+    what,
+    tookMs: figure(rounds.map(({ tookMs }) => tookMs)),
+    beside,
+    besideMs: figure(rounds.map(({ besideMs }) => besideMs)),
+    part: figure(rounds.map(({ tookMs, besideMs }) => tookMs / besideMs)),
+    ...limits,
+  };
+}
+
+function figure(sample: readonly number[]): Figure {
+  const { p50, min, max } = spread(sample);
+  return { median: p50, min, max };
+}
+
+/** A sentence for each limit that is not kept. */
+export const brokenTimes = (rows: readonly TimedRow[]): string[] =>
+  rows.flatMap((row) =>
+    limitsOf(row)
+      .filter(({ isKept }) => !isKept)
+      .map(
+        ({ text }) =>
+          `${row.what}: ${ms(row.tookMs.median)} ms, ${row.part.median.toFixed(3)} of the other, and not ${text}`,
+      ),
+  );
+
+/** In Markdown: medians, and between which values the rounds lay. */
+export function timesTable(rows: readonly TimedRow[]): string {
+  const head = ['what', 'took, ms', 'beside it', 'that, ms', 'part', 'must be'];
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [
+    line(head),
+    line(head.map(() => '---')),
+    ...rows.map((row) =>
+      line([
+        row.what,
+        inAll(row.tookMs, ms),
+        row.beside,
+        inAll(row.besideMs, ms),
+        inAll(row.part, (part) => part.toFixed(3)),
+        limitsOf(row)
+          .map(({ text }) => text)
+          .join(', ') || '–',
+      ]),
+    ),
+  ].join('\n');
+}
+
+function limitsOf({ tookMs, part, atMostMs, atLeastMs, atMostPart }: TimedRow) {
+  const limits = [
+    atMostMs !== undefined && {
+      text: `at most ${ms(atMostMs)} ms`,
+      isKept: tookMs.median <= atMostMs,
+    },
+    atLeastMs !== undefined && {
+      text: `at least ${ms(atLeastMs)} ms`,
+      isKept: tookMs.median >= atLeastMs,
+    },
+    atMostPart !== undefined && {
+      text: `at most ${atMostPart} of it`,
+      isKept: part.median <= atMostPart,
+    },
+  ];
+  return limits.filter((limit) => limit !== false);
+}
+
+const ms = (value: number): string => value.toFixed(0);
+const inAll = ({ median, min, max }: Figure, write: (value: number) => string): string =>
+  `${write(median)} (${write(min)}–${write(max)})`;

@@ -1,0 +1,60 @@
+import type { OutboundCaller, OutboundRequest, UpstreamAnswer } from '../outbound/call.js';
+import { Deadline } from '../outbound/deadline.js';
+import type { Outbound } from '../outbound/outbound.js';
+import { type Timing, Timings } from './timings.js';
+
+/** Which call it is, and where its URL stood in the request. */
+export type Place = Required<Pick<OutboundCaller, 'part'>> & Pick<OutboundCaller, 'pointer'>;
+
+/** Several calls as one request: one of its user's few, one deadline, one clock; with its caller all of it goes. */
+export class CallGroup {
+  readonly #deadline: Deadline;
+  readonly #leave: () => void;
+  readonly #timings = new Timings();
+  readonly #hosts = new Set<string>();
+
+  /** End it. @throws Problem OUTBOUND_BUSY */
+  constructor(
+    private readonly outbound: Outbound,
+    private readonly caller: OutboundCaller,
+    timeoutMs: number,
+  ) {
+    this.#leave = outbound.enter(caller.userId);
+    this.#deadline = new Deadline(timeoutMs, caller.signal);
+  }
+
+  /** Nobody wants to know the rest. */
+  get isLeft(): boolean {
+    return this.caller.signal.aborted;
+  }
+
+  /** By the deadline, or because the caller left. */
+  get isOver(): boolean {
+    return this.#deadline.signal.aborted;
+  }
+
+  /** For one call. */
+  timing(): Timing {
+    return this.#timings.next();
+  }
+
+  summary() {
+    return this.#timings.summary();
+  }
+
+  /** @throws Problem, as `Outbound.call` */
+  call(request: OutboundRequest, place: Place, timing: Timing): Promise<UpstreamAnswer> {
+    const began = (host: string) => {
+      this.#hosts.add(host);
+      timing.began();
+    };
+    return this.outbound.call(request, { ...this.caller, ...place, signal: this.#deadline.signal, began });
+  }
+
+  /** What is still under way is not waited for. */
+  end(): void {
+    this.#deadline.endNow();
+    this.#leave();
+    if (this.isLeft) this.outbound.closeIdle(this.#hosts);
+  }
+}

@@ -1,0 +1,102 @@
+/** Items of pages as they go out: each once, and no more than are wanted. */
+import { setImmediate as breathe } from 'node:timers/promises';
+import { elementsOf } from './elements-of.js';
+import { itemKey } from './item-key.js';
+import type { JsonPointer } from './json-pointer.js';
+import type { PageItems } from './read-page.js';
+
+/** Looked at in one go: a few milliseconds, in which nobody else is served. */
+const MAX_ITEMS_A_TURN = 4_096;
+const CHUNK_CHARACTERS = 64 * 1024;
+
+interface Wanted {
+  readonly uniqueBy?: JsonPointer | undefined;
+  readonly maxItems: number;
+  /** An item as it goes out. */
+  readonly written: (item: string) => string;
+}
+
+export class ItemSieve {
+  #items = 0;
+  #duplicates = 0;
+  #hasMore = false;
+  readonly #keys = new Set<string>();
+  readonly #fingerprints = new Set<string>();
+
+  constructor(private readonly wanted: Wanted) {}
+
+  /** How many were taken, and how many left out by `uniqueBy`. */
+  get counts(): { items: number; duplicates: number } {
+    return { items: this.#items, duplicates: this.#duplicates };
+  }
+
+  /** There may be no more; whether there are any is another question. */
+  get isFull(): boolean {
+    return this.#items === this.wanted.maxItems;
+  }
+
+  /** There was an item more than may be. */
+  get hasMore(): boolean {
+    return this.#hasMore;
+  }
+
+  /**
+   * What of a page goes out; of pages that are alike, only the first one.
+   * @param fits whether there is room for that many bytes
+   * @returns texts of some 64 kB; nothing where they do not fit, and then none of its items counts
+   */
+  async take(page: PageItems, fits: (bytes: number) => boolean): Promise<readonly string[] | undefined> {
+    if (this.#fingerprints.has(page.fingerprint)) return [];
+    this.#fingerprints.add(page.fingerprint);
+    const before = this.counts;
+    const chunks: string[] = [];
+    let bytes = 0;
+    for (const texts of this.#turns(page)) {
+      const chunk = texts.join('');
+      bytes += Buffer.byteLength(chunk);
+      if (chunk !== '') chunks.push(chunk);
+      await breathe();
+    }
+    if (fits(bytes)) return chunks;
+    this.#items = before.items;
+    this.#duplicates = before.duplicates;
+    return undefined;
+  }
+
+  *#turns({ text, items }: PageItems): Generator<string[]> {
+    let texts: string[] = [];
+    let characters = 0;
+    let looked = 0;
+    for (const { start, end } of elementsOf(text, items)) {
+      if (looked === MAX_ITEMS_A_TURN || characters >= CHUNK_CHARACTERS) {
+        yield texts;
+        texts = [];
+        characters = 0;
+        looked = 0;
+      }
+      looked += 1;
+      if (this.#isDuplicate(text, start)) continue;
+      if (this.isFull) {
+        this.#hasMore = true;
+        break;
+      }
+      this.#items += 1;
+      texts.push(this.wanted.written(text.slice(start, end)));
+      characters += end - start;
+    }
+    yield texts;
+  }
+
+  #isDuplicate(text: string, start: number): boolean {
+    const { uniqueBy } = this.wanted;
+    const key = uniqueBy && itemKey(text, uniqueBy, start);
+    if (key === undefined) return false;
+    if (this.#keys.has(key)) {
+      this.#duplicates += 1;
+      return true;
+    }
+    // Of those that are not taken any more none needs to be known again.
+    if (!this.isFull) this.#keys.add(key);
+    return false;
+  }
+}
