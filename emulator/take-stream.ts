@@ -48,19 +48,19 @@ async function pour(request: IncomingMessage, body: PassThrough): Promise<boolea
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > STREAM_LIMIT_BYTES || body.destroyed) continue;
-    await roomAfter(body, chunk);
+    await roomAfter(body, chunk, request);
   }
   return bytes > STREAM_LIMIT_BYTES;
 }
 
-/** Resolves when there is room for more, or nobody reads on: a write that is under way then is never called back. */
-function roomAfter(body: PassThrough, chunk: Buffer): Promise<void> {
+/** Resolves when there is room for more, nobody reads on (a write under way is not called back then) or nothing comes. */
+function roomAfter(body: PassThrough, chunk: Buffer, request: IncomingMessage): Promise<void> {
   return new Promise((resolve) => {
     const settle = () => {
-      body.off('close', settle);
+      for (const stream of [body, request]) stream.off('close', settle);
       resolve();
     };
-    body.once('close', settle);
+    for (const stream of [body, request]) stream.once('close', settle);
     body.write(chunk, settle);
   });
 }
