@@ -222,6 +222,22 @@ describe('lines', () => {
   });
 });
 
+test('pages that wait for an earlier one are so many and no more', async () => {
+  const pages = 80;
+  const padding = 'x'.repeat(1_000_000);
+  const url = upstream.says((seen) => {
+    const number = numberOf(seen, 'page');
+    return { delayMs: number === 2 ? 5_000 : 0, body: { padding, total: pages, items: [{ id: number }] } };
+  });
+  const crawl = crawled({ url, paging: counted, timeoutMs: 25_000 });
+  await eventually(() => expect(upstream.targets(url).length).toBeGreaterThan(20));
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  // 24 MiB.
+  expect(upstream.targets(url).length).toBeLessThan(30);
+  expectCrawl(await crawl, { pages, items: pages, complete: true });
+  expect(ids((await crawl).json.items)).toEqual(upTo(pages));
+});
+
 test('a page of a million brackets is walked, not built', async () => {
   const depth = 1_000_000;
   const url = upstream.says(() => ({
