@@ -124,6 +124,14 @@ describe('more calls than a host may have at the same time', () => {
   });
 });
 
+test('a batch whose calls wait for their turn is no reason to refuse its user a single call elsewhere', async () => {
+  const requests = items(100, '/held?in-line');
+  const answer = batched({ requests, strategy: 'concurrent', timeoutMs: 2_000 });
+  await eventually(() => expect(upstream.count('/held?in-line')).toBe(HOST_CONCURRENCY));
+  expect(await fetched(`${other.origin}/echo`)).toMatchObject({ status: 200 });
+  expect((await answer).json.summary).toMatchObject({ ok: 0, failed: 100, complete: false });
+});
+
 test('a batch is one of the four requests that a user may have under way', async () => {
   const somebody = await api.join();
   const held = [1, 2, 3, 4].map(() =>
