@@ -21,7 +21,7 @@ export class Deadline {
     timeoutMs: number,
     private readonly whole: AbortSignal,
   ) {
-    // Of many calls each listens: that is no leak, which Node.js would warn of.
+    // Each of the calls of a batch or crawl listens, and takes it back at its end; Node.js takes eleven for a leak.
     setMaxListeners(0, this.signal);
     const nowMs = performance.now();
     this.#endsMs = Math.min(nowMs + timeoutMs, answerByMs() - ANSWERING_MS);
@@ -31,8 +31,6 @@ export class Deadline {
         new UpstreamFailure('UPSTREAM_TIMEOUT', `did not answer within ${Math.round(leftMs)} ms`),
       );
     this.#timer = setTimeout(tooLate, leftMs);
-    // Each of the calls of a batch or crawl listens, and takes it back at its end; Node.js takes eleven for a leak.
-    setMaxListeners(0, this.signal);
     if (whole.aborted) this.#endEarly();
     else whole.addEventListener('abort', this.#endEarly, { once: true });
   }

@@ -7,6 +7,7 @@
 import type { OutboundConfig } from '../config.js';
 import type { Metrics } from '../metering/metrics.js';
 import { metered } from '../metering/request-meter.js';
+import { Problem } from '../problem.js';
 import {
   Call,
   type CallTools,
@@ -43,7 +44,12 @@ export class Outbound {
    * @throws Problem OUTBOUND_BUSY
    */
   enter(userId: string): () => void {
-    return this.#tools.limits.enter(userId);
+    try {
+      return this.#tools.limits.enter(userId);
+    } catch (error) {
+      if (error instanceof Problem) this.#tools.metrics.countRefusal(error.code);
+      throw error;
+    }
   }
 
   /**
