@@ -1,4 +1,6 @@
+import type { Deadline } from './deadline.js';
 import { retryDelayMs } from './retry-delay.js';
+import { UpstreamFailure } from './upstream-failure.js';
 
 /**
  * How fast many calls to one API go. When it says that they are too many (429, or Retry-After), all of them wait, and
@@ -29,11 +31,17 @@ export class Pace {
     return Math.max(0, this.#resumesMs - performance.now());
   }
 
-  /** Runs `attempt` when its turn comes. @throws the signal's reason when it ended first */
-  async run<T>(attempt: () => Promise<T>, until: AbortSignal): Promise<T> {
+  /**
+   * Runs `attempt` when its turn comes.
+   * @param attempt says itself what its answer was, by `slowDown` or `speedUp`: afterwards others would have begun by then
+   * @throws the deadline's reason when it ended first; UpstreamFailure at once where nobody may call before it ends
+   */
+  async run<T>(attempt: () => Promise<T>, deadline: Deadline): Promise<T> {
     while (this.waitMs > 0 || this.#underWay >= this.#allowed) {
-      until.throwIfAborted();
-      await this.#change(until);
+      deadline.signal.throwIfAborted();
+      if (this.waitMs >= deadline.leftMs())
+        throw new UpstreamFailure('UPSTREAM_TIMEOUT', 'asks to be called later than there is time for');
+      await this.#change(deadline.signal);
     }
     this.#underWay += 1;
     try {
@@ -49,7 +57,7 @@ export class Pace {
     // Those that were sent at the same time say the same: only the first of them halves.
     if (this.waitMs === 0) {
       this.#slowdowns += 1;
-      const atOnce = Math.min(this.#allowed, this.#underWay + 1);
+      const atOnce = Math.min(this.#allowed, this.#underWay);
       this.#allowed = Math.max(1, Math.floor(atOnce / 2));
     }
     this.#resumesMs = Math.max(
