@@ -43,12 +43,7 @@ export async function answerLines(
   if (isGone(reply)) end();
   else onceGone(reply, end);
   void reply.type(`${NDJSON}; charset=utf-8`);
-  const answer = Readable.from(chunks(first, lines, reply, isCut), {
-    objectMode: false,
-    highWaterMark: CHUNK_BYTES,
-  });
-  // Not in `chunks`: of a client that left before the first line nothing is read, and a generator that was not begun ends without its `finally`.
-  return answer.once('close', () => void lines.return());
+  return Readable.from(chunks(first, lines, reply, isCut), { objectMode: false, highWaterMark: CHUNK_BYTES });
 }
 
 async function* chunks(
