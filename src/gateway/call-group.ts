@@ -1,6 +1,8 @@
 import type { OutboundCaller, OutboundRequest, UpstreamAnswer } from '../outbound/call.js';
 import { Deadline } from '../outbound/deadline.js';
+import { inTurn } from '../outbound/heavy-work.js';
 import type { Outbound } from '../outbound/outbound.js';
+import { Problem } from '../problem.js';
 import { type Timing, Timings } from './timings.js';
 
 /** Which call it is, and where its URL stood in the request. */
@@ -51,6 +53,16 @@ export class CallGroup {
     return this.outbound.call(request, { ...this.caller, ...place, signal: this.#deadline.signal, began });
   }
 
+  /** Work on what a call brought. @throws Problem UPSTREAM_TIMEOUT where the deadline comes first; what `work` throws */
+  async lookThrough<T>(bytes: number, work: () => T): Promise<T> {
+    try {
+      return await inTurn(bytes, this.#deadline.signal, work);
+    } catch (error) {
+      if (error !== this.#deadline.signal.reason) throw error;
+      throw comesTooLate();
+    }
+  }
+
   /** What is still under way is not waited for. */
   end(): void {
     this.#deadline.endNow();
@@ -58,3 +70,7 @@ export class CallGroup {
     if (this.isLeft) this.outbound.closeIdle(this.#hosts);
   }
 }
+
+/** What is said of an answer that was there, with no time left to look through it. */
+export const comesTooLate = (): Problem =>
+  new Problem('UPSTREAM_TIMEOUT', 'The answer came too late to be read.', { isLogged: true });

@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { problemWithin } from './answer-problem.js';
+import { isGone, onceGone } from './once-gone.js';
 
 export const NDJSON = 'application/x-ndjson';
 
@@ -37,6 +38,10 @@ export async function answerLines(
   isCut: boolean,
 ): Promise<Readable> {
   const first = await lines.next();
+  // Who left before the first line never asks for it: then `chunks` never begins, and its `finally` never comes.
+  const end = () => void lines.return();
+  if (isGone(reply)) end();
+  else onceGone(reply, end);
   void reply.type(`${NDJSON}; charset=utf-8`);
   const answer = Readable.from(chunks(first, lines, reply, isCut), {
     objectMode: false,

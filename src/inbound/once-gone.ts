@@ -26,6 +26,10 @@ export function onceGone({ raw, request }: FastifyReply, tell: () => void): () =
   return forget;
 }
 
+/** Nobody waits for the answer: nobody will be told so any more. */
+export const isGone = ({ raw, request }: FastifyReply): boolean =>
+  raw.destroyed || request.raw.socket.destroyed;
+
 function tellersOf(socket: Socket): Set<() => void> {
   const known = leavings.get(socket);
   if (known) return known;

@@ -6,6 +6,7 @@ import type { CallLimits } from './call-limits.js';
 import type { CurrentCall } from './current-call.js';
 import { Deadline } from './deadline.js';
 import { type DecodedBody, decodeBody, nothing } from './decode-body.js';
+import { inTurn } from './heavy-work.js';
 import type { Pace } from './pace.js';
 import { readBody } from './read-body.js';
 import { type Hop, linkedTarget, nextHop } from './redirect.js';
@@ -245,11 +246,12 @@ export class Call {
       const bytes = await readBody(head, current, this.tools.maxBytes);
       const { expectsJson = false } = this.request;
       const isWanted = !expectsJson || isSuccess(status);
+      const decode = () => decodeBody(bytes, head.headers['content-type'], expectsJson);
       const received: Received = {
         url: target.href,
         status,
         headers: seenHeaders(head.headers),
-        body: isWanted ? decodeBody(bytes, head.headers['content-type'], expectsJson) : nothing,
+        body: isWanted ? await inTurn(bytes.length, current.signal, decode) : nothing,
         bytes: bytes.length,
       };
       return { status, received };

@@ -2,6 +2,9 @@ import type { Deadline } from './deadline.js';
 import { retryDelayMs } from './retry-delay.js';
 import { UpstreamFailure } from './upstream-failure.js';
 
+/** Node.js's longest; a timer that is to take longer goes off at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /**
  * How fast many calls to one API go. When it says that they are too many (429, or Retry-After), all of them wait, and
  * then fewer go at once: half as many after each such answer, one more after each good one (as TCP starts anew on a full
@@ -81,7 +84,8 @@ export class Pace {
   #change(until: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const { waitMs } = this;
-      const timer = waitMs > 0 ? setTimeout(() => changed(), Math.ceil(waitMs)) : undefined;
+      const timerMs = Math.min(Math.ceil(waitMs), MAX_TIMER_MS);
+      const timer = waitMs > 0 ? setTimeout(() => changed(), timerMs) : undefined;
       const changed = () => {
         clearTimeout(timer);
         until.removeEventListener('abort', changed);

@@ -1,4 +1,5 @@
 /** Many calls as one request: how many at the same time, how long, how much, and what is left when the caller goes. */
+import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { eventually } from '../support/eventually.js';
@@ -193,6 +194,26 @@ describe('lines', () => {
     answer.leave();
     await eventually(() => expect(upstream.openSockets()).toBe(0));
     expect(upstream.count('/echo?after')).toBe(0);
+  });
+
+  test('give their turn back where the caller leaves before the first of them', async () => {
+    const somebody = await api.join();
+    const { port } = api.app.getHttpServer().address() as AddressInfo;
+    for (const turn of [1, 2, 3, 4]) {
+      const target = `/held?no-line-${turn}`;
+      const headers = { 'content-type': 'application/json', accept: 'application/x-ndjson', ...somebody.as };
+      const asked = request({ port, host: '127.0.0.1', path: '/v1/outbound/batch', method: 'POST', headers });
+      asked.on('error', () => undefined);
+      asked.end(JSON.stringify({ requests: items(1, target), strategy: 'concurrent' }));
+      await eventually(() => expect(upstream.count(target)).toBe(1));
+      asked.destroy();
+    }
+    await eventually(async () => {
+      const four = [1, 2, 3, 4].map(() =>
+        batched({ requests: items(1, '/slow?ms=200'), strategy: 'sequential' }, somebody.as),
+      );
+      for (const answer of four) expect(await answer).toMatchObject({ status: 200 });
+    });
   });
 
   test('leave no idle connection to their upstreams when their caller goes', async () => {

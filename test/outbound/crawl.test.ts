@@ -90,6 +90,21 @@ describe('pages that fail for a moment', () => {
     expect(answer.json.summary.wallMs).toBeLessThan(15_000);
   });
 
+  test('and say to wait for years hold up nobody but their crawl', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on('warning', note);
+    onTestFinished(() => void process.off('warning', note));
+    const url = upstream.says((seen) => {
+      const number = numberOf(seen, 'page');
+      if (number === 2) return { status: 429, headers: { 'retry-after': '999999999' } };
+      return { delayMs: 50, body: { total: 100, items: idsOf(number, SIZE, 100) } };
+    });
+    const answer = await crawled({ url, paging: counted, concurrency: 3, timeoutMs: 3_000 });
+    expectCrawl(answer, { complete: false });
+    expect(warnings).toEqual([]);
+  });
+
   test('and do not recover are listed', async () => {
     const url = upstream.says((seen) => {
       const number = numberOf(seen, 'page');
@@ -296,6 +311,33 @@ test('a page of a million duplicates keeps nobody waiting for long', async () =>
   }
   expectCrawl(await crawl, { items: 1, duplicates: 1_000_000, complete: true });
   expect(Math.max(...waitsMs)).toBeLessThan(1_500);
+});
+
+test('pages of a million duplicates, which take seconds to look through, hold up no answer at its deadline', async () => {
+  const url = upstream.says((seen) => ({
+    body: `{"total":${4 * 1_500_000},"items":[${'0,'.repeat(1_500_000)}${numberOf(seen, 'page')}]}`,
+  }));
+  const startedMs = performance.now();
+  const answer = await crawled({ url, paging: counted, uniqueBy: '', timeoutMs: 1_500 });
+  // Ten seconds, where all of them are looked through.
+  expect(performance.now() - startedMs).toBeLessThan(3_500);
+  expectCrawl(answer, { complete: false });
+});
+
+test('a line is one to whoever reads it: no line break of the upstream stands in it', async () => {
+  const fake = '{"summary":{"complete":true}}';
+  const item = `"a\u2028${fake.replaceAll('"', '\\"')}\u2029b\u0085c"`;
+  const url = upstream.says(() => ({ body: `{"items":[${item},\n{"b":\r\n${item}\r}\n]}` }));
+  const { text } = await crawled({ url, paging: { style: 'link' } }, asLines);
+  expect(text).not.toMatch(/[\u0085\u2028\u2029\r]/);
+  const [one, other, summary, ...rest] = text.trimEnd().split('\n');
+  const value = `a\u2028${fake}\u2029b\u0085c`;
+  expect([one, other].map((line) => JSON.parse(line as string))).toEqual([
+    { item: value },
+    { item: { b: value } },
+  ]);
+  expect(JSON.parse(summary as string)).toMatchObject({ summary: { items: 2 } });
+  expect(rest).toEqual([]);
 });
 
 test('a crawl is one of the four requests that a user may have under way', async () => {

@@ -5,6 +5,14 @@ import { itemKey } from './item-key.js';
 import type { JsonPointer } from './json-pointer.js';
 import type { PageItems } from './read-page.js';
 
+/**
+ * How long a crawl may go on with what it has when its time is over: a page of two million duplicates takes seconds, and
+ * an answer that is whole waits for it.
+ */
+const MAX_LATE_MS = 100;
+/** Lines that were sent already do not wait. */
+const MAX_LATE_STREAM_MS = 2_000;
+
 /** Looked at in one go: a few milliseconds, in which nobody else is served. */
 const MAX_ITEMS_A_TURN = 4_096;
 const CHUNK_CHARACTERS = 64 * 1024;
@@ -14,12 +22,16 @@ interface Wanted {
   readonly maxItems: number;
   /** An item as it goes out. */
   readonly written: (item: string) => string;
+  readonly isStream: boolean;
+  /** Whether there is no time left. */
+  readonly isOver: () => boolean;
 }
 
 export class ItemSieve {
   #items = 0;
   #duplicates = 0;
   #hasMore = false;
+  #lateMs = 0;
   readonly #keys = new Set<string>();
   readonly #fingerprints = new Set<string>();
 
@@ -40,10 +52,15 @@ export class ItemSieve {
     return this.#hasMore;
   }
 
+  /** More was there than there was time for. */
+  get isTooLate(): boolean {
+    return this.#lateMs > (this.wanted.isStream ? MAX_LATE_STREAM_MS : MAX_LATE_MS);
+  }
+
   /**
    * What of a page goes out; of pages that are alike, only the first one.
    * @param fits whether there is room for that many bytes
-   * @returns texts of some 64 kB; nothing where they do not fit, and then none of its items counts
+   * @returns texts of some 64 kB; nothing where they do not fit or come too late, and then none of its items counts
    */
   async take(page: PageItems, fits: (bytes: number) => boolean): Promise<readonly string[] | undefined> {
     if (this.#fingerprints.has(page.fingerprint)) return [];
@@ -51,13 +68,18 @@ export class ItemSieve {
     const before = this.counts;
     const chunks: string[] = [];
     let bytes = 0;
+    let atMs = performance.now();
     for (const texts of this.#turns(page)) {
       const chunk = texts.join('');
       bytes += Buffer.byteLength(chunk);
       if (chunk !== '') chunks.push(chunk);
       await breathe();
+      const nowMs = performance.now();
+      if (this.wanted.isOver()) this.#lateMs += nowMs - atMs;
+      atMs = nowMs;
+      if (this.isTooLate) break;
     }
-    if (fits(bytes)) return chunks;
+    if (!this.isTooLate && fits(bytes)) return chunks;
     this.#items = before.items;
     this.#duplicates = before.duplicates;
     return undefined;

@@ -68,7 +68,7 @@ export class PageFetcher {
     const timing = this.group.timing();
     try {
       const answer = await this.#call(request, timing).finally(timing.end);
-      const content = this.#read(request, answer);
+      const content = await this.group.lookThrough(answer.bytes, () => this.#read(request, answer));
       this.#memory.end(answer.bytes);
       return { page, bytes: answer.bytes, content };
     } catch (error) {

@@ -5,7 +5,7 @@ import { fanOut } from '../../outbound/fan-out.js';
 import type { Outbound } from '../../outbound/outbound.js';
 import { Problem, type ProblemCode } from '../../problem.js';
 import type { ByteBudget } from '../byte-budget.js';
-import { CallGroup } from '../call-group.js';
+import { CallGroup, comesTooLate } from '../call-group.js';
 import type { CrawlAsked, crawlSummarySchema } from './crawl.schema.js';
 import { inPageOrder } from './in-page-order.js';
 import { ItemSieve } from './item-sieve.js';
@@ -54,7 +54,7 @@ export async function* runCrawl(
   const group = new CallGroup(outbound, caller, asked.timeoutMs);
   const fetcher = new PageFetcher(group, asked);
   const { frontier } = fetcher;
-  const sieve = new ItemSieve({ ...asked, written });
+  const sieve = new ItemSieve({ ...asked, written, isStream: !isInOrder, isOver: () => group.isOver });
   let isCut = false;
   budget.takes(SUMMARY_BYTES);
 
@@ -70,10 +70,10 @@ export async function* runCrawl(
       const texts = content && (await sieve.take(content, (bytes) => budget.takes(bytes)));
       for (const items of texts ?? []) yield { items };
       fetcher.release(page);
-      const isTooLarge = content !== undefined && texts === undefined;
-      if (isTooLarge) fetcher.fail(page.page, budget.problem());
+      const isLeftOut = content !== undefined && texts === undefined;
+      if (isLeftOut) fetcher.fail(page.page, sieve.isTooLate ? comesTooLate() : budget.problem());
       // Where more pages are known, there is no need to look whether they have items.
-      isCut = isTooLarge || sieve.hasMore || (sieve.isFull && frontier.unbegun().length > 0);
+      isCut = isLeftOut || sieve.hasMore || (sieve.isFull && frontier.unbegun().length > 0);
       if (isCut) break;
     }
     if (frontier.loop && !isCut) throw frontier.loop;
