@@ -41,13 +41,16 @@ export class Outbound {
   /**
    * One request of a user is under way, whatever it takes: each has only so many.
    * @returns what ends it
-   * @throws Problem OUTBOUND_BUSY
+   * @throws Problem OUTBOUND_BUSY, logged and counted as a call that is refused
    */
-  enter(userId: string): () => void {
+  enter(userId: string, log?: OutboundCaller['log']): () => void {
     try {
       return this.#tools.limits.enter(userId);
     } catch (error) {
-      if (error instanceof Problem) this.#tools.metrics.countRefusal(error.code);
+      if (error instanceof Problem) {
+        this.#tools.metrics.countRefusal(error.code);
+        log?.info({ attempts: 0, redirects: 0, code: error.code }, 'outbound');
+      }
       throw error;
     }
   }
