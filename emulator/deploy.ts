@@ -13,6 +13,8 @@ export interface Deployment {
   architecture: Architecture;
   /** Whether some service hands it HTTP requests; else it is invoked. */
   isHttp: boolean;
+  /** Whether its Function URL hands on what it streams. */
+  isStreaming: boolean;
   /** Says that the zip is not what the sources are now, where that is so. */
   warning: string | undefined;
   /** Takes away what was unpacked. */
@@ -26,7 +28,7 @@ export interface Deployment {
  * @throws Refusal
  */
 export function deploy(name: string, environment: Record<string, string>, node?: string): Deployment {
-  const { architecture, isHttp, ...stack } = readStack(name);
+  const { architecture, isHttp, isStreaming, ...stack } = readStack(name);
   const zip = join('bundle', `${name}.zip`);
   if (!existsSync(zip)) throw new Refusal(`There is no ${zip}. Run: npm run bundle`);
   const taskRoot = mkdtempSync(join(tmpdir(), 'farebox-lambda-'));
@@ -41,5 +43,6 @@ export function deploy(name: string, environment: Record<string, string>, node?:
   }
   const newer = newerSource('.', statSync(zip).mtimeMs);
   const warning = newer && `${zip} is older than ${newer}. To run what is there now: npm run bundle`;
-  return { fn: { name, taskRoot, environment, node, ...stack }, architecture, isHttp, warning, remove };
+  const fn = { name, taskRoot, environment, node, ...stack };
+  return { fn, architecture, isHttp, isStreaming, warning, remove };
 }

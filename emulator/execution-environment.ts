@@ -12,12 +12,16 @@ import { lentPackages } from './lent-packages.js';
 import { platformReport, type Report } from './report.js';
 import type { Posted } from './runtime-api.js';
 import { type Ended, type LogLine, RuntimeProcess } from './runtime-process.js';
+import type { OnStream } from './streamed-response.js';
 import { traceId } from './trace-id.js';
 
 const INIT_LIMIT_MS = 10_000;
 
 export interface InvocationResult {
-  /** JSON: what the function returned, or with `functionError` what went wrong: `errorType` and `errorMessage`. */
+  /**
+   * JSON: what the function returned, or with `functionError` what went wrong: `errorType` and `errorMessage`. Empty
+   * where it streamed.
+   */
   payload: string;
   /** As `X-Amz-Function-Error` has it. */
   functionError?: 'Unhandled';
@@ -64,12 +68,15 @@ export class ExecutionEnvironment {
     return this.#runtime?.pid;
   }
 
-  /** Rejects only when the process cannot be started at all. */
-  async invoke(event: unknown): Promise<InvocationResult> {
+  /**
+   * Rejects only when the process cannot be started at all.
+   * @param onStream is given what the function streams, if it does; without it, that is the payload
+   */
+  async invoke(event: unknown, onStream?: OnStream): Promise<InvocationResult> {
     if (this.#isBusy) throw new Error('An execution environment takes one event at a time.');
     this.#isBusy = true;
     try {
-      return await this.#invoke(event);
+      return await this.#invoke(event, onStream);
     } finally {
       this.#isBusy = false;
       this.#rest();
@@ -99,7 +106,7 @@ export class ExecutionEnvironment {
     return { ms, failure: ready };
   }
 
-  async #invoke(event: unknown): Promise<InvocationResult> {
+  async #invoke(event: unknown, onStream: OnStream | undefined): Promise<InvocationResult> {
     const first = await this.#firstInit;
     const init = this.#isNew ? first : undefined;
     this.#isNew = false;
@@ -107,7 +114,7 @@ export class ExecutionEnvironment {
     const startedMs = performance.now();
     const outcome =
       (init?.failure && (await this.#init(this.#fn.timeoutMs)).failure) ??
-      (await this.#run(requestId, event, startedMs));
+      (await this.#run(requestId, event, startedMs, onStream));
     const durationMs =
       outcome.kind === 'late'
         ? this.#fn.timeoutMs
@@ -127,7 +134,12 @@ export class ExecutionEnvironment {
     return { payload, ...(outcome.kind !== 'response' && { functionError: 'Unhandled' }), report };
   }
 
-  #run(requestId: string, event: unknown, startedMs: number): Promise<Posted | Ended> {
+  #run(
+    requestId: string,
+    event: unknown,
+    startedMs: number,
+    onStream: OnStream | undefined,
+  ): Promise<Posted | Ended> {
     const limitMs = this.#fn.timeoutMs - (performance.now() - startedMs);
     const invocation = {
       requestId,
@@ -136,7 +148,7 @@ export class ExecutionEnvironment {
       traceId: `${traceId()};Parent=${randomBytes(8).toString('hex')};Sampled=0`,
       event: JSON.stringify(event),
     };
-    return (this.#runtime as RuntimeProcess).run(invocation, limitMs);
+    return (this.#runtime as RuntimeProcess).run(invocation, limitMs, onStream);
   }
 
   #payloadOf(outcome: Posted | Ended, requestId: string): string {

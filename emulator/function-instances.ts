@@ -5,6 +5,7 @@
 import type { DeployedFunction } from './deployed-function.js';
 import { ExecutionEnvironment, type InvocationResult } from './execution-environment.js';
 import type { LogLine } from './runtime-process.js';
+import type { OnStream } from './streamed-response.js';
 
 /** More events at the same time than the function's reserved concurrency: this one was not taken. */
 export class TooManyRequests extends Error {
@@ -54,11 +55,14 @@ export class FunctionInstances {
     }
   }
 
-  /** @throws TooManyRequests */
-  async invoke(event: unknown): Promise<InvocationResult> {
+  /**
+   * @param onStream is given what the function streams, if it does; without it, that is the payload
+   * @throws TooManyRequests
+   */
+  async invoke(event: unknown, onStream?: OnStream): Promise<InvocationResult> {
     const environment = this.#take();
     try {
-      return await environment.invoke(event);
+      return await environment.invoke(event, onStream);
     } finally {
       this.#giveBack(environment);
     }

@@ -19,7 +19,7 @@ interface Options {
   function: string;
   port: number;
   concurrency: number;
-  door: string;
+  door?: string;
   event?: string;
   node: string;
 }
@@ -39,7 +39,8 @@ async function run({ function: name, port, concurrency, door, event, node }: Opt
     throw new Refusal(error.message);
   });
   const secret = { SECRETS: randomBytes(32).toString('base64') };
-  const { fn, architecture, isHttp, warning, remove } = deploy(name, { ...secret, ...given }, node);
+  const deployed = deploy(name, { ...secret, ...given }, node);
+  const { fn, architecture, isHttp, isStreaming, warning, remove } = deployed;
   if (warning !== undefined) log(warning);
   if (lent !== undefined)
     log(
@@ -50,7 +51,7 @@ async function run({ function: name, port, concurrency, door, event, node }: Opt
     ['Processes', `up to ${concurrency}, each with one request at a time, frozen in between`],
   ];
   if (!given.SECRETS) notes.push(['Secret', 'made for this run; set SECRETS to keep tokens valid']);
-  const service = services[door] as Service;
+  const service = services[door ?? (isStreaming ? 'function-url-stream' : 'api-gateway-v2')] as Service;
   try {
     process.exitCode =
       isHttp && event === undefined
@@ -80,9 +81,10 @@ const program = new Command('npm run lambda --')
     DEFAULT_CONCURRENCY,
   )
   .addOption(
-    new Option('--door <name>', 'the service in front')
-      .choices(Object.keys(services))
-      .default('api-gateway-v2'),
+    new Option(
+      '--door <name>',
+      'the service in front; by itself api-gateway-v2, or function-url-stream where the stack has one',
+    ).choices(Object.keys(services)),
   )
   .option('--event <file>', 'invoke it once with this JSON and print the result')
   .addOption(

@@ -10,6 +10,8 @@ interface StackFunction {
   architecture: Architecture;
   /** Whether some service hands it HTTP requests; else it is invoked. */
   isHttp: boolean;
+  /** Whether its Function URL hands on what it streams. */
+  isStreaming: boolean;
 }
 
 type Node = { [name: string]: Node | undefined } | string | number | undefined;
@@ -44,6 +46,7 @@ export function readStack(name: string): StackFunction {
     memoryMb: number('memorySize'),
     timeoutMs: number('timeout') * 1000,
     architecture: said('architecture') === 'arm64' ? 'arm64' : 'x86_64',
+    isStreaming: childOf(fn.url, 'invokeMode') === 'RESPONSE_STREAM',
     isHttp:
       'url' in fn || events.some((event) => ['httpApi', 'http', 'alb'].some((kind) => childOf(event, kind))),
   };

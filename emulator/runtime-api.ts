@@ -1,12 +1,14 @@
 /**
  * The Lambda Runtime API (2018-06-01) of one process: it hands out one event at a time and takes what becomes of it.
- * Answers are buffered; a streamed one is refused, as a wrong mode is on AWS, until a function needs it.
+ * A streamed answer goes to whoever invoked it for one; for others it is read to its end, like any.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Deferred } from './deferred.js';
 import { RESULT_LIMIT_BYTES } from './doors/invocation-limits.js';
+import type { OnStream } from './streamed-response.js';
+import { streamErrorOf, takeStream } from './take-stream.js';
 
 export interface Invocation {
   requestId: string;
@@ -17,7 +19,7 @@ export interface Invocation {
   event: string;
 }
 
-/** What the runtime says of an event, or of its INIT; JSON. */
+/** What the runtime says of an event, or of its INIT: JSON; of a streamed answer that is whole, nothing. */
 export interface Posted {
   kind: 'response' | 'error';
   payload: string;
@@ -52,7 +54,7 @@ export class RuntimeApi {
   #asked = new Deferred<void>();
   /** The runtime's request for the next event. */
   #waiting: ServerResponse | undefined;
-  #current: { requestId: string; posted: Deferred<Posted> } | undefined;
+  #current: { requestId: string; posted: Deferred<Posted>; onStream: OnStream | undefined } | undefined;
 
   private constructor() {
     this.#server = createServer((request, response) => {
@@ -84,8 +86,14 @@ export class RuntimeApi {
     return this.#initError.promise;
   }
 
-  /** Hands the event to the runtime, which must have asked. Resolves with what becomes of it. */
-  give({ requestId, deadlineMs, functionArn, traceId, event }: Invocation): Promise<Posted> {
+  /**
+   * Hands the event to the runtime, which must have asked. Resolves with what becomes of it.
+   * @param onStream is given what the function streams, if it does
+   */
+  give(
+    { requestId, deadlineMs, functionArn, traceId, event }: Invocation,
+    onStream?: OnStream,
+  ): Promise<Posted> {
     if (!this.#waiting) throw new Error('The runtime has not asked for an event.');
     this.#waiting.writeHead(200, {
       'content-type': 'application/json',
@@ -98,7 +106,7 @@ export class RuntimeApi {
     this.#waiting.end(event);
     this.#waiting = undefined;
     this.#asked = new Deferred();
-    this.#current = { requestId, posted: new Deferred() };
+    this.#current = { requestId, posted: new Deferred(), onStream };
     return this.#current.posted.promise;
   }
 
@@ -114,19 +122,27 @@ export class RuntimeApi {
       this.#asked.resolve();
       return;
     }
+    const [, id, kind] =
+      /^POST \/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/.exec(route) ?? [];
+    const current = id !== undefined && id === this.#current?.requestId ? this.#current : undefined;
+    const mode = request.headers['lambda-runtime-function-response-mode'];
+    if (current?.onStream && kind === 'response' && mode === 'streaming') {
+      this.#current = undefined;
+      const failure = await takeStream(request, current.onStream);
+      current.posted.resolve(failure ?? { kind: 'response', payload: '' });
+      return answer(response, 202, { status: 'OK' });
+    }
     const { text, isWhole } = await read(request);
     if (route === 'POST /2018-06-01/runtime/init/error') {
       this.#initError.resolve({ kind: 'error', payload: text });
       return answer(response, 202, { status: 'OK' });
     }
-    const [, id, kind] =
-      /^POST \/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/.exec(route) ?? [];
-    const current = this.#current;
     if (!kind) return refuse(response, notFound);
-    if (!current || id !== current.requestId) return refuse(response, unknownId);
-    if (request.headers['lambda-runtime-function-response-mode']) return refuse(response, wrongMode);
+    if (!current || current !== this.#current) return refuse(response, unknownId);
+    if (mode !== undefined && mode !== 'streaming') return refuse(response, wrongMode);
     this.#current = undefined;
-    if (isWhole) current.posted.resolve({ kind: kind as Posted['kind'], payload: text });
+    if (isWhole)
+      current.posted.resolve(streamErrorOf(request) ?? { kind: kind as Posted['kind'], payload: text });
     else current.posted.resolve({ kind: 'error', payload: responseTooLarge });
     return isWhole ? answer(response, 202, { status: 'OK' }) : refuse(response, tooLarge);
   }

@@ -13,6 +13,7 @@ import { functionVariables } from './function-variables.js';
 import { nodeFlags } from './node-flags.js';
 import { type Invocation, type Posted, RuntimeApi } from './runtime-api.js';
 import { splitLines } from './split-lines.js';
+import type { OnStream } from './streamed-response.js';
 import { letGo, watchOver } from './undertaker.js';
 
 const runtimeClient = createRequire(import.meta.url).resolve('aws-lambda-ric/index.mjs');
@@ -99,9 +100,9 @@ export class RuntimeProcess {
   }
 
   /** Thaws it and hands it the event. Resolves when it has asked for the next one, or has ended. */
-  async run(invocation: Invocation, limitMs: number): Promise<Posted | Ended> {
+  async run(invocation: Invocation, limitMs: number, onStream?: OnStream): Promise<Posted | Ended> {
     const untilMs = performance.now() + limitMs;
-    const posting = this.#api.give(invocation);
+    const posting = this.#api.give(invocation, onStream);
     this.#signal('SIGCONT');
     const posted = await this.#within(limitMs, posting);
     if (posted.kind === 'response' || posted.kind === 'error')

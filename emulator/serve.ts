@@ -6,6 +6,7 @@ import type { HttpAnswer, HttpRequest } from './doors/door.js';
 import { passThrough } from './doors/pass-through.js';
 import type { InvocationResult } from './execution-environment.js';
 import { type FunctionInstances, TooManyRequests } from './function-instances.js';
+import { isStreaming, serveStreaming } from './serve-streaming.js';
 import type { Service } from './services.js';
 
 /** More than any service takes: it shall answer by itself. */
@@ -29,7 +30,7 @@ export function serve(
   onServed: (served: Served) => void,
 ): Server {
   const server = createServer({ maxHeaderSize: MAX_HEAD_BYTES }, (incoming, response) => {
-    answer(service, instances, incoming, (answered) => {
+    answer(service, instances, incoming, response, (answered) => {
       // While it closes it waits for connections that are kept.
       response.shouldKeepAlive &&= server.listening;
       return send(response, answered, service);
@@ -42,9 +43,15 @@ async function answer(
   service: Service,
   instances: FunctionInstances,
   incoming: IncomingMessage,
+  response: ServerResponse,
   sendBack: (answered: HttpAnswer) => HttpAnswer,
 ): Promise<Served> {
   const request = await read(incoming);
+  const path = request.target.split('?', 1)[0] as string;
+  if (isStreaming(service)) {
+    const { bytes, ...rest } = await serveStreaming(service, instances, request, response, sendBack);
+    return { method: request.method, path, ...rest, payloadBytes: Math.max(request.body.length, bytes) };
+  }
   let invocation: Promise<InvocationResult> | undefined;
   const answered = await passThrough(service.door, request, async (event) => {
     invocation = instances.invoke(event);
@@ -55,7 +62,7 @@ async function answer(
   const { status, body } = sendBack(answered);
   return {
     method: request.method,
-    path: request.target.split('?', 1)[0] as string,
+    path,
     status,
     result: await invocation?.catch(() => undefined),
     payloadBytes: Math.max(request.body.length, body.length),

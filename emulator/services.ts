@@ -4,7 +4,7 @@ import { alb } from './doors/alb.js';
 import { apiGatewayV1 } from './doors/api-gateway-v1.js';
 import { apiGatewayV2 } from './doors/api-gateway-v2.js';
 import type { Door, HttpAnswer } from './doors/door.js';
-import { functionUrl } from './doors/function-url.js';
+import { functionUrl, functionUrlStreaming } from './doors/function-url.js';
 import { jsonAnswer } from './doors/json-answer.js';
 
 export interface Service {
@@ -15,6 +15,12 @@ export interface Service {
   /** What it makes of TooManyRequestsException. */
   throttled: HttpAnswer;
 }
+
+/** Beyond the function's reserved concurrency, of either Function URL. */
+const throttledUrl = jsonAnswer(
+  429,
+  '{"Reason":"ReservedFunctionConcurrentInvocationLimitExceeded","Type":"User","message":"Rate Exceeded."}',
+);
 
 export const services: Record<string, Service> = {
   'api-gateway-v2': {
@@ -34,12 +40,6 @@ export const services: Record<string, Service> = {
   },
   // Its access log tells LambdaThrottled from other failures, its answer does not.
   alb: { door: alb, price: 'alb', throttled: alb.toFailure() },
-  'function-url': {
-    door: functionUrl,
-    price: 'function-url',
-    throttled: jsonAnswer(
-      429,
-      '{"Reason":"ReservedFunctionConcurrentInvocationLimitExceeded","Type":"User","message":"Rate Exceeded."}',
-    ),
-  },
+  'function-url': { door: functionUrl, price: 'function-url', throttled: throttledUrl },
+  'function-url-stream': { door: functionUrlStreaming, price: 'function-url', throttled: throttledUrl },
 };

@@ -3,7 +3,6 @@
  * Makes many calls, so many at the same time, as often as it is asked to: by the outbound room, or by axios alone with
  * an agent of the same options. One process a side, so that neither has the other's garbage to collect.
  */
-import { setMaxListeners } from 'node:events';
 import { Agent } from 'node:http';
 import axios from 'axios';
 import { readConfig } from '#dist/config.js';
@@ -25,8 +24,6 @@ async function byTheRoom() {
   const metrics = await Metrics.open({ isFunction: false, hosts: [host] });
   const room = new Outbound(outbound, () => undefined, metrics);
   const { signal } = new AbortController();
-  // As a batch's own (src/outbound/deadline.ts).
-  setMaxListeners(0, signal);
   /** A line a call, as in a server, to where nobody reads. */
   const write = (/** @type {object} */ fields, /** @type {string} */ message) =>
     void process.stdout.write(`${JSON.stringify({ level: 'info', time: new Date(), ...fields, message })}\n`);

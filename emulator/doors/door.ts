@@ -31,3 +31,9 @@ export interface Door {
   /** What the caller sees of a function that threw, crashed or was late. */
   toFailure(): HttpAnswer;
 }
+
+/** A door that hands on what a function streams, as it comes. */
+export interface StreamingDoor extends Door {
+  /** @param prelude what the function said before the body, after its way through JSON; or, where it said none, what stands for it */
+  toHead(prelude: unknown): Omit<HttpAnswer, 'body'>;
+}

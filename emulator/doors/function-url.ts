@@ -1,7 +1,7 @@
-/** A Function URL, auth type NONE, buffered: payload format 2.0 with differences, captured behind real ones. */
+/** A Function URL, auth type NONE, buffered or streaming: payload format 2.0 with differences, captured behind real ones. */
 import { randomUUID } from 'node:crypto';
 import { AnsweredByService } from './answered-by-service.js';
-import type { Door, HttpAnswer, HttpRequest } from './door.js';
+import type { Door, HttpAnswer, HttpRequest, StreamingDoor } from './door.js';
 import { endToEnd, withRemapped } from './fields.js';
 import { isEventTooLarge } from './invocation-limits.js';
 import { jsonAnswer } from './json-answer.js';
@@ -41,4 +41,22 @@ export const functionUrl: Door = {
   },
 
   toFailure: () => jsonAnswer(502, 'Internal Server Error'),
+};
+
+/**
+ * With the invoke mode RESPONSE_STREAM. What a function fails with before it has sent anything is the same 502 as of a
+ * buffered one; that fields are renamed as there, and what is said of an answer without a type, is assumed.
+ */
+export const functionUrlStreaming: StreamingDoor = {
+  ...functionUrl,
+  name: 'Function URL, streaming',
+
+  toHead(prelude: unknown) {
+    const answer = toAnswer2(prelude, 'application/octet-stream');
+    if (!answer) throw new Error('The prelude is of no known form.');
+    return { status: answer.status, fields: withRemapped(endToEnd(answer.fields)) };
+  },
+
+  /** A function that does not stream: the mode takes all that it returns for the body. */
+  toAnswer: (result: unknown): HttpAnswer => jsonAnswer(200, JSON.stringify(result)),
 };

@@ -40,6 +40,9 @@ const esModules = {
   cockatiel: join(root, 'node_modules/cockatiel/dist/esm/index.js'),
 };
 
+/** The same without stand-ins for what Node.js has had for long: maps, sets and weak maps. */
+const lighter = { 'reflect-metadata': join(root, 'node_modules/reflect-metadata/ReflectLite.js') };
+
 export interface Compiled {
   code: string;
   map: string;
@@ -68,7 +71,9 @@ export async function compile(
       by('router without eval') && routerWithoutEval(),
       mapOwnSources(),
     ],
-    resolve: { alias: by('ES modules') ? esModules : {} },
+    resolve: {
+      alias: { ...(by('ES modules') && esModules), ...(by('unused left out') && lighter) },
+    },
     tsconfig: 'tsconfig.json',
     logLevel: 'warn',
     // Nest's own guesses at packages that may be there.

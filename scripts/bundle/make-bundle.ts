@@ -28,7 +28,7 @@ const recordings = [
 ] as const;
 
 /** One file of src/lambda/ each. */
-const functionNames = ['api', 'migrate'] as const;
+const functionNames = ['api', 'stream', 'migrate'] as const;
 type FunctionName = (typeof functionNames)[number];
 
 export interface BundleOptions {
@@ -112,7 +112,7 @@ async function unpack(
   await cp(at('shipped/index.mjs'), join(folder, 'index.mjs'));
   const migrations = `prisma/${engine}/migrations`;
   await cp(at(`../../${migrations}`), join(folder, migrations), { recursive: true });
-  if (name === 'api') {
+  if (name !== 'migrate') {
     for (const [alone, file] of Object.entries(ofTheirOwn)) {
       const { code, modules } = await compileAlone(alone as keyof typeof ofTheirOwn);
       await writeFile(join(folder, file), code);
@@ -121,12 +121,12 @@ async function unpack(
     await writeFile(join(folder, 'query-compiler.wasm.br'), smallest(queryCompilerWasm(engine)));
     // From dist/, which is new only now.
     const { makeDocument } = await import('./make-document.js');
-    await writeFile(join(folder, 'openapi.json'), await makeDocument());
+    await writeFile(join(folder, 'openapi.json.br'), smallest(Buffer.from(await makeDocument())));
   }
   return compiled;
 }
 
-/** A zip's own method makes more of WebAssembly, and few starts ever read it. Brotli's default is its best. */
+/** A zip's own method makes more of it, and few starts ever read it. Brotli's default is its best. */
 const smallest = (bytes: Buffer): Buffer => brotliCompressSync(bytes);
 
 async function record(

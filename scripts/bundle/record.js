@@ -6,8 +6,10 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
+import { awslambda, ResponseStream, resultOfStream } from './awslambda.js';
 import { sendFrequentEvents, sendTypicalEvents } from './typical-events.js';
 
 const [folder = '', name = '', what = ''] = process.argv.slice(2);
@@ -22,11 +24,18 @@ subscribe('farebox:unforeseen-query', (message) => {
 
 // V8 would drop what was not run for a while.
 setFlagsFromString('--no-flush-bytecode');
+Object.assign(globalThis, { awslambda });
 const { script, handler } = await import(pathToFileURL(join(folder, 'index.mjs')).href);
+/** @type {import('./typical-events.js').Handler} */
+const whole = async (event, context) => {
+  const stream = new ResponseStream();
+  const [bytes] = await Promise.all([buffer(stream), handler(event, stream, context)]);
+  return resultOfStream(bytes);
+};
 const send = what === 'plans' ? sendTypicalEvents : sendFrequentEvents;
 // The migrate function throws where it fails.
 if (name === 'migrate') await handler({}, {});
-const answers = name === 'migrate' ? [] : await send(handler);
+const answers = name === 'migrate' ? [] : await send(name === 'stream' ? whole : handler);
 // A flag of its own would make the cache another's.
 setFlagsFromString('--flush-bytecode');
 

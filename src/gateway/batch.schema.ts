@@ -88,7 +88,7 @@ const resultExample = {
 };
 const summaryExample = { wallMs: 12.5, sumMs: 12.345, speedup: 0.99, ok: 1, failed: 0, complete: true };
 
-export const batchResultSchema = z
+const batchResultSchema = z
   .object({
     index: z
       .int()

@@ -16,7 +16,7 @@ type Summary = z.output<typeof batchSummarySchema>;
 
 export interface BatchOptions {
   readonly caller: OutboundCaller;
-  /** For all responses together: one that does not fit any more is a problem, the others stand. */
+  /** For the whole answer: a response that does not fit any more is a problem, the others stand. */
   readonly budget: ByteBudget;
   /** What the caller is told of an error. */
   readonly toProblem: (error: unknown) => object;
@@ -35,6 +35,8 @@ export async function* runBatch(
 ): AsyncGenerator<BatchEvent, void, undefined> {
   const group = new CallGroup(outbound, caller, timeoutMs);
   const counts = { ok: 0, failed: 0 };
+  // What is answered in any case; so the whole answer stays within its bytes, not only its responses.
+  budget.takes(SUMMARY_BYTES + requests.length * RESULT_BYTES);
   let isComplete = true;
 
   async function end([index, item]: [number, Item]): Promise<BatchEvent> {
@@ -69,6 +71,11 @@ export async function* runBatch(
     group.end();
   }
 }
+
+/** Of the summary. */
+const SUMMARY_BYTES = 200;
+/** Of one result, its response aside: times, an id of 100 escaped characters, a problem with a host and a request id. */
+const RESULT_BYTES = 1_600;
 
 const notCalled = () =>
   new Problem('UPSTREAM_TIMEOUT', 'It was not called before the deadline of the batch.', { isLogged: true });

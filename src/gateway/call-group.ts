@@ -21,7 +21,7 @@ export class CallGroup {
     private readonly caller: OutboundCaller,
     timeoutMs: number,
   ) {
-    this.#leave = outbound.enter(caller.userId);
+    this.#leave = outbound.enter(caller.userId, caller.log);
     this.#deadline = new Deadline(timeoutMs, caller.signal);
   }
 

@@ -59,8 +59,6 @@ async function* chunks(
     if (!isCut) return;
     await flushed(reply);
     reply.raw.destroy();
-  } finally {
-    await lines.return();
   }
 }
 

@@ -132,8 +132,8 @@ export const problemDescriptions: Readonly<Record<ProblemCode, ProblemDescriptio
   },
   OUTBOUND_BUSY: {
     description:
-      'As many outbound calls as are allowed at the same time, for one user or to one host, are under way. Nothing was called; repeat the request after `Retry-After` seconds.',
-    detail: 'At most 4 outbound calls of one user may be under way at the same time.',
+      'As many outbound requests of one user, or calls to one host, as are allowed at the same time are under way. Nothing was called; repeat the request after `Retry-After` seconds.',
+    detail: 'At most 4 outbound requests of one user may be under way at the same time.',
   },
   OUTBOUND_QUOTA_USED: {
     description:
@@ -177,7 +177,7 @@ export const problemDescriptions: Readonly<Record<ProblemCode, ProblemDescriptio
   },
   UPSTREAM_TOO_LARGE: {
     description:
-      "The upstream's answer has more bytes than are taken, or unpacks to far more than came. Ask the upstream for less.",
+      "The upstream's answer has more bytes than are taken, or unpacks to far more than came; or it does not fit any more into the answer to a whole batch or crawl. Ask the upstream for less, or for lines (`application/x-ndjson`).",
     detail: 'The upstream at api.example.org sent more than 4194304 bytes.',
   },
   TOO_MANY_REDIRECTS: {
@@ -191,7 +191,7 @@ export const problemDescriptions: Readonly<Record<ProblemCode, ProblemDescriptio
   },
   UPSTREAM_TIMEOUT: {
     description:
-      'The upstream had not answered in full when the time for the call (`timeoutMs`) was over, redirects and repeats included.',
+      'The upstream had not answered in full when the time for the call, or for the batch or crawl that it is part of (`timeoutMs`), was over, redirects and repeats included; or it had not been called by then.',
     detail: 'The upstream at api.example.org did not answer within 10000 ms.',
   },
   ANSWER_TOO_LARGE: {

@@ -8,8 +8,11 @@ import { Slots } from './slots.js';
 
 /** Outbound requests of one user at the same time (docs/security.md); a batch is one. */
 const MAX_REQUESTS = 4;
-/** Calls of one user at the same time: a batch all at once. A second one beside it gets what the first one leaves. */
-const MAX_USER_CALLS = 100;
+/**
+ * Calls of one user's batches and crawls at the same time, those in line for a host included: a batch all at once. A
+ * second one beside it gets what the first one leaves.
+ */
+const MAX_GROUPED_CALLS = 100;
 /** Of all users: each call may hold OUTBOUND_MAX_BYTES, and its answer as much again. */
 const MAX_CALLS = 256;
 const HOUR_MS = 3_600_000;
@@ -29,9 +32,9 @@ export class CallLimits {
     MAX_REQUESTS,
     `At most ${MAX_REQUESTS} outbound requests of one user may be under way at the same time.`,
   );
-  readonly #userCalls = new Slots(
-    MAX_USER_CALLS,
-    `At most ${MAX_USER_CALLS} outbound calls of one user may be under way at the same time.`,
+  readonly #groupedCalls = new Slots(
+    MAX_GROUPED_CALLS,
+    `At most ${MAX_GROUPED_CALLS} calls of one user's batches and crawls may be under way at the same time.`,
   );
   readonly #calls = new Slots(MAX_CALLS, 'Too many outbound calls are under way.');
   readonly #hostCalls: Slots;
@@ -63,15 +66,17 @@ export class CallLimits {
     until: AbortSignal | undefined,
     call: () => Promise<T>,
   ): Promise<T> {
-    // The user's own first: whoever waits for those takes nothing from others.
-    return this.#userCalls.hold(userId, until, () =>
+    const callHost = () =>
       this.#hostCalls.hold(host, until, () =>
         this.#calls.hold(ALL, until, () => {
           this.#count(userId);
           return call();
         }),
-      ),
-    );
+      );
+    // A single call is one of MAX_REQUESTS already, and is not refused because a batch of the same user stands in line.
+    if (!until) return callHost();
+    // The user's own first: whoever waits for those takes nothing from others.
+    return this.#groupedCalls.hold(userId, until, callHost);
   }
 
   #count(userId: string): void {

@@ -135,7 +135,11 @@ export class Call {
     const { linkedFrom } = this.request;
     // Whoever named it is to blame where it cannot be read.
     if (linkedFrom !== undefined) this.#note({ host: parseTarget(linkedFrom).host });
-    const received = await this.#repeat(firstHop(this.request));
+    const first = firstHop(this.request);
+    // Also of a call whose turn never comes.
+    const { host, port } = first.target;
+    Object.assign(this.#record, { host, port });
+    const received = await this.#repeat(first);
     const { status, bytes } = received;
     const { attempts, redirects } = Object.assign(this.#record, { status, bytes });
     return { ...received, durationMs: performance.now() - this.#startedMs, attempts, redirects };
@@ -162,10 +166,12 @@ export class Call {
   async #paced(attempt: () => Promise<Received | UpstreamFailure>): Promise<Received | UpstreamFailure> {
     const { pace } = this.request;
     if (!pace) return attempt();
-    const outcome = await pace.run(attempt, this.#deadline.signal);
-    if (asksToSlowDown(outcome)) pace.slowDown(retryAfterOf(outcome));
-    else if (!mayGoWell(outcome)) pace.speedUp();
-    return outcome;
+    return pace.run(async () => {
+      const outcome = await attempt();
+      if (asksToSlowDown(outcome)) pace.slowDown(retryAfterOf(outcome));
+      else if (!mayGoWell(outcome)) pace.speedUp();
+      return outcome;
+    }, this.#deadline);
   }
 
   /** @param last what the attempt before came to: it stands where a limit is met meanwhile */

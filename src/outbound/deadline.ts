@@ -1,6 +1,6 @@
-import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { answerByMs } from '../metering/request-meter.js';
+import { onceAborted } from './once-aborted.js';
 import { CallerLeft, UpstreamFailure } from './upstream-failure.js';
 
 /** Left of the request's own time, where there is such an end, for what comes after the call. */
@@ -11,6 +11,7 @@ export class Deadline {
   readonly #controller = new AbortController();
   readonly #endsMs: number;
   readonly #timer: NodeJS.Timeout;
+  #forget = (): void => undefined;
   readonly #endEarly = () => {
     const { reason } = this.whole;
     this.#controller.abort(reason instanceof UpstreamFailure ? reason : new CallerLeft());
@@ -21,8 +22,6 @@ export class Deadline {
     timeoutMs: number,
     private readonly whole: AbortSignal,
   ) {
-    // Of many calls each listens: that is no leak, which Node.js would warn of.
-    setMaxListeners(0, this.signal);
     const nowMs = performance.now();
     this.#endsMs = Math.min(nowMs + timeoutMs, answerByMs() - ANSWERING_MS);
     const leftMs = Math.max(0, this.#endsMs - nowMs);
@@ -31,10 +30,8 @@ export class Deadline {
         new UpstreamFailure('UPSTREAM_TIMEOUT', `did not answer within ${Math.round(leftMs)} ms`),
       );
     this.#timer = setTimeout(tooLate, leftMs);
-    // Each of the calls of a batch or crawl listens, and takes it back at its end; Node.js takes eleven for a leak.
-    setMaxListeners(0, this.signal);
     if (whole.aborted) this.#endEarly();
-    else whole.addEventListener('abort', this.#endEarly, { once: true });
+    else this.#forget = onceAborted(whole, this.#endEarly);
   }
 
   get signal(): AbortSignal {
@@ -64,6 +61,6 @@ export class Deadline {
   /** Nothing waits for it any more. */
   end(): void {
     clearTimeout(this.#timer);
-    this.whole.removeEventListener('abort', this.#endEarly);
+    this.#forget();
   }
 }

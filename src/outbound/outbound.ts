@@ -7,6 +7,7 @@
 import type { OutboundConfig } from '../config.js';
 import type { Metrics } from '../metering/metrics.js';
 import { metered } from '../metering/request-meter.js';
+import { Problem } from '../problem.js';
 import {
   Call,
   type CallTools,
@@ -40,10 +41,18 @@ export class Outbound {
   /**
    * One request of a user is under way, whatever it takes: each has only so many.
    * @returns what ends it
-   * @throws Problem OUTBOUND_BUSY
+   * @throws Problem OUTBOUND_BUSY, logged and counted as a call that is refused
    */
-  enter(userId: string): () => void {
-    return this.#tools.limits.enter(userId);
+  enter(userId: string, log?: OutboundCaller['log']): () => void {
+    try {
+      return this.#tools.limits.enter(userId);
+    } catch (error) {
+      if (error instanceof Problem) {
+        this.#tools.metrics.countRefusal(error.code);
+        log?.info({ attempts: 0, redirects: 0, code: error.code }, 'outbound');
+      }
+      throw error;
+    }
   }
 
   /**

@@ -1,4 +1,6 @@
+import type { Deadline } from './deadline.js';
 import { retryDelayMs } from './retry-delay.js';
+import { UpstreamFailure } from './upstream-failure.js';
 
 /** Node.js's longest; a timer that is to take longer goes off at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -32,11 +34,17 @@ export class Pace {
     return Math.max(0, this.#resumesMs - performance.now());
   }
 
-  /** Runs `attempt` when its turn comes. @throws the signal's reason when it ended first */
-  async run<T>(attempt: () => Promise<T>, until: AbortSignal): Promise<T> {
+  /**
+   * Runs `attempt` when its turn comes.
+   * @param attempt says itself what its answer was, by `slowDown` or `speedUp`: afterwards others would have begun by then
+   * @throws the deadline's reason when it ended first; UpstreamFailure at once where nobody may call before it ends
+   */
+  async run<T>(attempt: () => Promise<T>, deadline: Deadline): Promise<T> {
     while (this.waitMs > 0 || this.#underWay >= this.#allowed) {
-      until.throwIfAborted();
-      await this.#change(until);
+      deadline.signal.throwIfAborted();
+      if (this.waitMs >= deadline.leftMs())
+        throw new UpstreamFailure('UPSTREAM_TIMEOUT', 'asks to be called later than there is time for');
+      await this.#change(deadline.signal);
     }
     this.#underWay += 1;
     try {
@@ -52,7 +60,7 @@ export class Pace {
     // Those that were sent at the same time say the same: only the first of them halves.
     if (this.waitMs === 0) {
       this.#slowdowns += 1;
-      const atOnce = Math.min(this.#allowed, this.#underWay + 1);
+      const atOnce = Math.min(this.#allowed, this.#underWay);
       this.#allowed = Math.max(1, Math.floor(atOnce / 2));
     }
     this.#resumesMs = Math.max(

@@ -13,7 +13,7 @@ test.skipIf(!hasCurl)('the curl lines of the README work word for word (needs cu
     .map(([, text = '']) => text)
     .filter((text) => text.includes('curl'))
     .join('\n');
-  expect(script.match(/^(TOKEN=\$\()?curl/gm)).toHaveLength(7);
+  expect(script.match(/^(TOKEN=\$\()?curl/gm)).toHaveLength(8);
 
   const folder = await makeFolder();
   onTestFinished(folder.remove);
@@ -42,6 +42,9 @@ test.skipIf(!hasCurl)('the curl lines of the README work word for word (needs cu
   const speedups = Object.fromEntries(
     summaries.map(([, name, text = '']) => [name, JSON.parse(text).speedup]),
   );
+  expect(stdout.match(/^\{"item":\{"id":\d+\}\}$/gm)).toHaveLength(2);
+  const crawled = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '').summary;
+  expect(crawled).toMatchObject({ pages: 10, items: 95, duplicates: 0, complete: true, failedPages: [] });
   // Of five calls at most.
   expect(speedups).toEqual({
     sequential: expect.closeTo(1, 0),

@@ -57,7 +57,13 @@ async function commandsOf(...args: string[]) {
 const toDev = ['--stage', 'dev', '--region', 'us-east-1'];
 const newCode = 'code of farebox-dev-migrate';
 const migration = 'invocations of farebox-dev-migrate: {}';
-const uploads = ['api.zip', 'compiled-cloudformation-template.json', 'migrate.zip', 'serverless-state.json'];
+const uploads = [
+  'api.zip',
+  'compiled-cloudformation-template.json',
+  'migrate.zip',
+  'serverless-state.json',
+  'stream.zip',
+];
 
 /** What is uploaded at once has no order. */
 function inOrder(steps: string[]): string[] {

@@ -105,6 +105,17 @@ describe('the API documents', () => {
     }
   });
 
+  test('tell which answers may be had as lines', () => {
+    const lined = operationsOf(document)
+      .filter(([, , { responses }]) => responses[200]?.content?.['application/x-ndjson'])
+      .map(([path, , { responses }]) => [path, Object.keys(responses[200].content)]);
+    const both = ['application/json', 'application/x-ndjson'];
+    expect(lined).toEqual([
+      ['/v1/outbound/batch', both],
+      ['/v1/outbound/crawl', both],
+    ]);
+  });
+
   test('ask for a token wherever the server does', async () => {
     for (const [path, method, { security }] of operationsOf(document)) {
       // Some of it never answers; sim*.test.ts call it all without a token.

@@ -44,6 +44,8 @@ describe.each(transports)('every route over $name', (transport) => {
     ['/v1/auth/login', 'OPTIONS, POST'],
     ['/v1/auth/refresh', 'OPTIONS, POST'],
     ['/v1/auth/logout', 'OPTIONS, POST'],
+    ['/v1/outbound/batch', 'OPTIONS, POST'],
+    ['/v1/outbound/crawl', 'OPTIONS, POST'],
     ['/health/live', 'GET, HEAD, OPTIONS'],
     ['/health/ready', 'GET, HEAD, OPTIONS'],
     ['/openapi.json', 'GET, HEAD, OPTIONS'],

@@ -22,7 +22,7 @@ beforeAll(async () => {
   zips = { postgresql: await bundled(), mysql: await bundled({ engine: 'mysql' }) };
 }, 180_000);
 
-describe.each(['api', 'migrate'] as const)('%s', (name) => {
+describe.each(['api', 'stream', 'migrate'] as const)('%s', (name) => {
   test('loads these packages', async () => {
     const report = zips.postgresql.reports.find((one) => one.function === name);
     await expect(lines(Object.keys(report?.packages ?? {}).sort()), howToUpdate).toMatchFileSnapshot(
@@ -41,6 +41,7 @@ describe.each(['api', 'migrate'] as const)('%s', (name) => {
 test.each([
   ['postgresql', 'api', MYSQL],
   ['postgresql', 'api', 'file:/tmp/farebox.db'],
+  ['postgresql', 'stream', MYSQL],
   ['postgresql', 'migrate', MYSQL],
   ['mysql', 'api', POSTGRESQL],
   ['mysql', 'migrate', POSTGRESQL],

@@ -2,7 +2,12 @@
 import type { HttpRequest } from '../../emulator/doors/door.js';
 import type { Seen, Way } from './ways.js';
 
-export type DoorName = 'API Gateway v1' | 'API Gateway v2' | 'ALB' | 'Function URL';
+export type DoorName =
+  | 'API Gateway v1'
+  | 'API Gateway v2'
+  | 'ALB'
+  | 'Function URL'
+  | 'Function URL, streaming';
 
 interface Exception {
   /** Which service does it and why, as the documents say it. */
@@ -15,8 +20,16 @@ export interface Case {
   name: string;
   /** @returns what the client sees, or what the application saw; alike whichever way it went */
   run(call: Call, way: Way): Promise<unknown>;
-  except?: Partial<Record<DoorName, Exception>>;
+  /** A streaming Function URL takes after the buffered one, unless it is named; `null`: no exception there. */
+  except?: Partial<Record<DoorName, Exception | null>>;
 }
+
+export const exceptionAt = ({ except = {} }: Case, door: string): Exception | undefined => {
+  const own = except[door as DoorName];
+  return (
+    (own === undefined && door === 'Function URL, streaming' ? except['Function URL'] : own) ?? undefined
+  );
+};
 
 export type Call = (
   request: Partial<Omit<HttpRequest, 'sourceIp' | 'body'>> & { body?: Buffer | string },

@@ -79,14 +79,14 @@ test('an answer of more than 6 MiB and 100 bytes is refused and becomes the erro
   expect(JSON.parse((await posted).payload)).toMatchObject({ errorType: 'Function.ResponseSizeTooLarge' });
 });
 
-test('a streamed answer is refused until it is supported', async () => {
+test('an answer in a mode that there is not is refused', async () => {
   void call('invocation/next');
   await api.asked();
   void api.give(invocation);
-  const streamed = await post(`${event}/response`, '', {
-    'lambda-runtime-function-response-mode': 'streaming',
+  const answered = await post(`${event}/response`, '', {
+    'lambda-runtime-function-response-mode': 'dripping',
   });
-  expect(streamed).toMatchObject({ status: 400, body: { errorType: 'InvalidFunctionResponseMode' } });
+  expect(answered).toMatchObject({ status: 400, body: { errorType: 'InvalidFunctionResponseMode' } });
 });
 
 test('what is no part of it is 404', async () => {

@@ -44,6 +44,7 @@ describe.each([
   ['api-gateway-v1', 500, '{"message": "Internal server error"}'],
   ['alb', 502, '502 Bad Gateway'],
   ['function-url', 429, '"Reason":"ReservedFunctionConcurrentInvocationLimitExceeded"'],
+  ['function-url-stream', 429, '"Reason":"ReservedFunctionConcurrentInvocationLimitExceeded"'],
 ])('behind %s', (name, status, text) => {
   test(`a request beyond the function's concurrency is ${status}, and costs no invocation`, async () => {
     const { url, instances, served, go } = await open(services[name] as Service, 1);

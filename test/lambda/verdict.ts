@@ -1,13 +1,12 @@
 /** How a case ends at a door: what is expected of it, and what is seen. */
 import { isDeepStrictEqual } from 'node:util';
-import { type Case, callThrough, type DoorName } from './case.js';
+import { type Case, callThrough, exceptionAt } from './case.js';
 import type { Way } from './ways.js';
 
 /** As over a socket; or why not, in the words of the case. */
 export type Verdict = 'same' | (string & {});
 
-export const expectedVerdict = ({ except }: Case, door: string): Verdict =>
-  except?.[door as DoorName]?.reason ?? 'same';
+export const expectedVerdict = (it: Case, door: string): Verdict => exceptionAt(it, door)?.reason ?? 'same';
 
 /** @throws Error where it ends as nobody expects */
 export async function verdict(it: Case, reference: Way, way: Way): Promise<Verdict> {
@@ -15,7 +14,7 @@ export async function verdict(it: Case, reference: Way, way: Way): Promise<Verdi
     await it.run(callThrough(reference), reference),
     await it.run(callThrough(way), way),
   ];
-  const exception = it.except?.[way.name as DoorName];
+  const exception = exceptionAt(it, way.name);
   const isSame = isDeepStrictEqual(seen, expected);
   if (!exception && isSame) return 'same';
   if (exception && !isSame && matches(seen, exception.sees)) return exception.reason;

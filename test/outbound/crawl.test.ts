@@ -57,6 +57,39 @@ describe('pages that fail for a moment', () => {
     expect(resumedMs.filter((atMs) => atMs < slowedMs + 900).length).toBeLessThanOrEqual(3);
   });
 
+  test('make those wait as well whose turn comes by the end of a page that was told to', async () => {
+    const toldMs: number[] = [];
+    const begunMs: number[] = [];
+    const url = upstream.says((seen) => {
+      const number = numberOf(seen, 'page');
+      if (number > 1) begunMs.push(performance.now());
+      // Two at once, then one alone, with the other behind it.
+      if (number > 1 && begunMs.length <= 3) {
+        toldMs.push(performance.now());
+        return { status: 429, headers: { 'retry-after': '1' } };
+      }
+      return { body: { total: 30, items: idsOf(number, SIZE, 30) } };
+    });
+    const answer = await crawled({ url, paging: counted, concurrency: 2, timeoutMs: 25_000 });
+    expectCrawl(answer, { pages: 3, items: 30, complete: true });
+    expect(begunMs).toHaveLength(5);
+    expect((begunMs[3] as number) - (toldMs[2] as number)).toBeGreaterThan(900);
+  });
+
+  test('for longer than there is time are not waited for', async () => {
+    const url = upstream.says((seen) =>
+      numberOf(seen, 'page') > 1
+        ? { status: 429, headers: { 'retry-after': '600' } }
+        : { body: { total: 60, items: idsOf(1, SIZE, 60) } },
+    );
+    const answer = await crawled({ url, paging: counted, concurrency: 2, timeoutMs: 25_000 });
+    expectCrawl(answer, { pages: 1, items: SIZE, complete: false });
+    const [told, late] = ['UPSTREAM_STATUS 429', 'UPSTREAM_TIMEOUT'];
+    expect(failures(answer.json)).toEqual({ 2: told, 3: told, 4: late, 5: late, 6: late });
+    expect(answer.json.summary.failedPages[2].problem.detail).toContain('at 127.0.0.1 asks');
+    expect(answer.json.summary.wallMs).toBeLessThan(15_000);
+  });
+
   test('and say to wait for years hold up nobody but their crawl', async () => {
     const warnings: Error[] = [];
     const note = (warning: Error) => warnings.push(warning);
@@ -204,7 +237,7 @@ describe('lines', () => {
       fetched = upstream.targets(url).length;
       expect(fetched).toBe(before);
     });
-    // 24 MiB, those at work, and what the buffers of both ends and of the system between them take.
+    // 16 MiB, those at work, and what the buffers of both ends and of the system between them take.
     expect(fetched).toBeLessThan(60);
     const rest = await answer.rest();
     expect(rest.at(-1)).toMatchObject({ summary: { pages, items: pages, complete: true } });
@@ -235,6 +268,22 @@ describe('lines', () => {
     expect(ids(lines.slice(0, -1).map(({ item }) => item))).toEqual(upTo(30));
     expect(lines.at(-1)).toMatchObject({ problem: { status: 502, code: 'PAGING_LOOP' } });
   });
+});
+
+test('pages that wait for an earlier one are so many and no more', async () => {
+  const pages = 80;
+  const padding = 'x'.repeat(1_000_000);
+  const url = upstream.says((seen) => {
+    const number = numberOf(seen, 'page');
+    return { delayMs: number === 2 ? 5_000 : 0, body: { padding, total: pages, items: [{ id: number }] } };
+  });
+  const crawl = crawled({ url, paging: counted, timeoutMs: 25_000 });
+  await eventually(() => expect(upstream.targets(url).length).toBeGreaterThan(12));
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  // 24 MiB.
+  expect(upstream.targets(url).length).toBeLessThan(20);
+  expectCrawl(await crawl, { pages, items: pages, complete: true });
+  expect(ids((await crawl).json.items)).toEqual(upTo(pages));
 });
 
 test('a page of a million brackets is walked, not built', async () => {

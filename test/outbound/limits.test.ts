@@ -44,11 +44,18 @@ const busy = {
   json: { code: 'OUTBOUND_BUSY' },
 };
 
+async function countedRefusals(): Promise<number> {
+  const { text } = await api.get('/metrics');
+  return Number(/^farebox_outbound_refusals_total\{code="OUTBOUND_BUSY"\} (\d+)$/m.exec(text)?.[1] ?? 0);
+}
+
 test('one user may have four calls under way; another is not in their way', async () => {
   const somebody = await api.join();
   const { release } = await hold(4, 'one-user-s');
+  const before = await countedRefusals();
   expect(await fetched('/echo')).toMatchObject(busy);
   expect(await got('/echo')).toMatchObject(busy);
+  expect(await countedRefusals()).toBe(before + 2);
   expect(await fetched('/echo', {}, somebody.as)).toMatchObject({ status: 200 });
   expect(await release()).toEqual([200, 200, 200, 200]);
   expect(await fetched('/echo')).toMatchObject({ status: 200 });

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Environment } from '#dist/config.js';
 import { serve } from './api.js';
-import { type PagedUpstream, startPagedUpstream } from './paged-upstream.js';
+import { startPagedUpstream } from './paged-upstream.js';
 import { type Answer, type Json, socket, type Transport } from './transports.js';
 
 export const asLines = { accept: 'application/x-ndjson' };
@@ -42,5 +42,3 @@ export function expectCrawl(answer: Answer, expected: Json): void {
   expect(answer.status, answer.text.slice(0, 1_000)).toBe(200);
   expect(answer.json.summary).toMatchObject(expected);
 }
-
-export type { PagedUpstream };

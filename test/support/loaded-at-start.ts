@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { DeployedFunction } from '../../emulator/deployed-function.js';
 
-/** Plain Node.js, so that nothing but the function loads anything. */
+/** Plain Node.js, so that nothing but the function loads anything; with as much of Lambda as a function that streams asks for at its start. */
 const program = `
+  globalThis.awslambda = { streamifyResponse: (handler) => handler };
   import(process.argv[1] + '/index.mjs').then(() => {
     const { builtinModules } = process.getBuiltinModule('node:module');
     const loaded = process.moduleLoadList.map((entry) => entry.replace(/^NativeModule /, ''));

@@ -1,4 +1,4 @@
-/** Functions of ours under the emulator, behind an HTTP API, on a port of their own. */
+/** Functions of ours under the emulator, behind one of AWS's services, on a port of their own. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { DeployedFunction } from '../../emulator/deployed-function.js';
@@ -8,6 +8,7 @@ import { type Service, services } from '../../emulator/services.js';
 
 export interface ServedFunction {
   url: string;
+  port: number;
   instances: FunctionInstances;
   /** What has been answered, with what it took. */
   served: Served[];
@@ -17,13 +18,17 @@ export interface ServedFunction {
 }
 
 /** End it. */
-export async function serveFunction(fn: DeployedFunction): Promise<ServedFunction> {
+export async function serveFunction(
+  fn: DeployedFunction,
+  service = services['api-gateway-v2'] as Service,
+): Promise<ServedFunction> {
   const served: Served[] = [];
   const lines: string[] = [];
   const instances = new FunctionInstances(fn, { log: (line) => lines.push(line) });
-  const server = serve(services['api-gateway-v2'] as Service, instances, (one) => served.push(one));
+  const server = serve(service, instances, (one) => served.push(one));
   await once(server.listen(0, '127.0.0.1'), 'listening');
   return {
+    port: (server.address() as AddressInfo).port,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     instances,
     served,
@@ -37,6 +42,6 @@ export async function serveFunction(fn: DeployedFunction): Promise<ServedFunctio
 }
 
 /** The code that boots a function from dist/, for a folder's index.mjs: what the bundle holds, unbundled. */
-export const codeOfDist = (name: 'api' | 'migrate'): string =>
+export const codeOfDist = (name: 'api' | 'stream' | 'migrate'): string =>
   `import { boot } from ${JSON.stringify(new URL(`../../dist/lambda/${name}.js`, import.meta.url).href)};
    export const handler = await boot();`;

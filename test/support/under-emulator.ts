@@ -1,11 +1,16 @@
 import type { DeployedFunction } from '../../emulator/deployed-function.js';
 import { FunctionInstances } from '../../emulator/function-instances.js';
-import type { Handler } from '../../scripts/bundle/typical-events.js';
+import type { Handler, Result } from '../../scripts/bundle/typical-events.js';
 
-/** Runs `work` with a function under the emulator; its log is in `lines`. @throws Error when an invocation fails */
+/**
+ * Runs `work` with a function under the emulator; its log is in `lines`.
+ * @param read what makes a result of a payload
+ * @throws Error when an invocation fails
+ */
 export async function underEmulator<T>(
   fn: DeployedFunction,
   work: (handler: Handler, lines: string[]) => Promise<T>,
+  read: (payload: string) => Result = JSON.parse,
 ): Promise<T> {
   const lines: string[] = [];
   const instances = new FunctionInstances(fn, { log: (line) => lines.push(line) });
@@ -13,7 +18,7 @@ export async function underEmulator<T>(
     return await work(async (event) => {
       const { payload, functionError } = await instances.invoke(event);
       if (functionError) throw new Error(payload);
-      return JSON.parse(payload);
+      return read(payload);
     }, lines);
   } finally {
     await instances.end();

@@ -9,7 +9,7 @@ import { secrets } from './app.js';
 interface Zip {
   /** Where the zips are. */
   folder: string;
-  name: 'api' | 'migrate';
+  name: 'api' | 'stream' | 'migrate';
 }
 
 /** For a whole test file. @returns what unpacks a zip into a folder of its own, to be changed as a test likes */

@@ -33,7 +33,10 @@ const isReached = (name: string) =>
 
 test.each([
   'function:farebox-%-api',
+  'function:farebox-%-stream',
   'log-group:/aws/lambda/farebox-%-migrate:*',
+  'log-group:/aws/lambda/farebox-%-stream:*',
+  'alarm:farebox-%-stream-5xx',
   'log-group:/aws/http-api/farebox-%',
   'alarm:farebox-%-http-5xx',
   'stack/farebox-%/1',

@@ -44,8 +44,8 @@ function statementsOf(template: Template, role: TemplateResource): Statement[] {
 describe.each(names)('the stack of "%s"', (name) => {
   const template = () => stacks.templates[name];
 
-  test('runs both functions on Node.js 24 and arm64, and logs as JSON', () => {
-    expect(functionsOf(template()).map(({ id }) => nameOf(id))).toEqual(['Api', 'Migrate']);
+  test('runs its functions on Node.js 24 and arm64, and logs as JSON', () => {
+    expect(functionsOf(template()).map(({ id }) => nameOf(id))).toEqual(['Api', 'Stream', 'Migrate']);
     for (const { properties } of functionsOf(template()))
       expect(properties).toMatchObject({
         Runtime: 'nodejs24.x',
@@ -72,13 +72,48 @@ describe.each(names)('the stack of "%s"', (name) => {
     });
   });
 
+  test('has a Function URL that streams, with no more than AWS asks for to let anybody call it', () => {
+    const [[, url] = []] = ofType(template(), 'AWS::Lambda::Url');
+    expect(url?.Properties).toMatchObject({
+      AuthType: 'NONE',
+      InvokeMode: 'RESPONSE_STREAM',
+      TargetFunctionArn: { 'Fn::GetAtt': ['StreamLambdaFunction', 'Arn'] },
+    });
+    // The application answers CORS: a second voice would only contradict it.
+    expect(url?.Properties).not.toHaveProperty('Cors');
+    const anybody = ofType(template(), 'AWS::Lambda::Permission')
+      .map(([, { Properties }]) => Properties)
+      .filter((permission) => permission?.Principal === '*');
+    expect(anybody).toHaveLength(2);
+    for (const permission of anybody)
+      expect(permission?.FunctionName).toEqual({ 'Fn::GetAtt': ['StreamLambdaFunction', 'Arn'] });
+    expect(anybody).toContainEqual(
+      expect.objectContaining({ Action: 'lambda:InvokeFunctionUrl', FunctionUrlAuthType: 'NONE' }),
+    );
+    expect(anybody).toContainEqual(
+      expect.objectContaining({ Action: 'lambda:InvokeFunction', InvokedViaFunctionUrl: true }),
+    );
+  });
+
+  test('lets the function that streams send as much as AWS lets it', () => {
+    const stream = functionsOf(template()).find(({ id }) => nameOf(id) === 'Stream');
+    // 6 MB at once, the other 194 at 2 MB/s.
+    expect(stream?.properties.Timeout).toBeGreaterThan((200 - 6) / 2);
+  });
+
+  test('gives the function that streams the settings of the API', () => {
+    const [api, stream] = functionsOf(template());
+    expect(stream?.properties.Environment).toEqual(api?.properties.Environment);
+    expect(stream?.properties.VpcConfig).toEqual(api?.properties.VpcConfig);
+  });
+
   test('gives each function a role of its own', () => {
     const roles = functionsOf(template()).map(({ properties }) => JSON.stringify(properties.Role));
     expect(new Set(roles).size).toBe(roles.length);
     const trusted = ofType(template(), 'AWS::IAM::Role').filter(([, role]) =>
       JSON.stringify(role.Properties?.AssumeRolePolicyDocument).includes('lambda.amazonaws.com'),
     );
-    expect(trusted.map(([id]) => id).sort()).toEqual(['ApiRole', 'MigrateRole']);
+    expect(trusted.map(([id]) => id).sort()).toEqual(['ApiRole', 'MigrateRole', 'StreamRole']);
   });
 
   test('lets a function write its own log and nothing else; what a VPC needs besides is denied to its code', () => {
@@ -120,7 +155,7 @@ describe.each(names)('the stack of "%s"', (name) => {
 
   test('keeps no log for ever', () => {
     const groups = ofType(template(), 'AWS::Logs::LogGroup');
-    expect(groups).toHaveLength(3);
+    expect(groups).toHaveLength(4);
     for (const [, { Properties }] of groups)
       expect(Properties?.RetentionInDays).toBe(name === 'dev' ? 7 : 90);
   });
@@ -140,6 +175,8 @@ describe.each(names)('the stack of "%s"', (name) => {
       [
         ...functionsOf(template()).flatMap(({ id }) => [`${id} Errors`, `${id} Throttles`]),
         'ApiLambdaFunction Duration',
+        'StreamLambdaFunction Duration',
+        'StreamLambdaFunction Url5xxCount',
         'HttpApi 5xx',
         'log HttpThrottled',
       ].sort(),
@@ -202,8 +239,10 @@ function connectionsOf(template: Template, instances: (timeoutMs: number) => num
 }
 
 test('the connections of all instances, old and new ones during a release, fit into what PostgreSQL takes by default', () => {
-  const [api] = functionsOf(stacks.templates.prod);
-  const instances = Number(api?.properties.ReservedConcurrentExecutions);
+  const [api, stream] = functionsOf(stacks.templates.prod);
+  const instances =
+    Number(api?.properties.ReservedConcurrentExecutions) +
+    Number(stream?.properties.ReservedConcurrentExecutions);
   expect(2 * connectionsOf(stacks.templates.prod, () => instances)).toBeLessThanOrEqual(100 - 20);
 });
 
@@ -242,7 +281,7 @@ test('the security groups of the VPC let nobody in but along the way to the data
 test('what a local emulator reads from serverless.yml is plain', () => {
   const text = readFileSync('serverless.yml', 'utf8');
   for (const key of ['handler', 'memorySize', 'timeout'])
-    expect([...text.matchAll(new RegExp(`^    ${key}: [\\w.]+$`, 'gm'))]).toHaveLength(2);
+    expect([...text.matchAll(new RegExp(`^    ${key}: [\\w.]+$`, 'gm'))]).toHaveLength(3);
 });
 
 /** As CloudFormation would fill the environment in. */

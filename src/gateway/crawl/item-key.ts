@@ -29,7 +29,7 @@ const MAX_NUMBER_LENGTH = 64;
 const MAX_EXPONENT_DIGITS = 15;
 
 /** `1`, `1.0` and `10e-1` are one number; `12345678901234567890` and `...891` are two. */
-export function canonicalNumber(written: string): string {
+function canonicalNumber(written: string): string {
   if (written.length > MAX_NUMBER_LENGTH) return written;
   const [, sign = '', whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(written) ?? [];

@@ -15,7 +15,7 @@ const MAX_FAILURES_IN_A_ROW = 5;
 const NOT_FOUND = 404;
 
 /**
- * The first page alone: it may say how many there are. If it does, all the others; the latest word counts, as lists grow
+ * The first page alone: it may say how many there are. If it does, all the others, as lists grow
  * and shrink. If not, pages are tried on and on. Then an empty page, one that is not there (404) or one that repeats
  * another ends the list, and a short page does after itself, unless a later page has items after all.
  */
@@ -26,8 +26,9 @@ export class NumberedPages implements Frontier {
   #arrived = 0;
   /** Items a page, as the server has it; it may allow fewer than were asked for. */
   #step: number | undefined;
-  /** In all, where the list says so. */
-  #pages: number | undefined;
+  /** In all, where the list says so: by the page that came last, and at most. */
+  #latestPages: number | undefined;
+  #largestPages = 0;
   /** With items of their own. */
   readonly #withItems = new Set<number>();
   #lastArrived = 0;
@@ -74,7 +75,10 @@ export class NumberedPages implements Frontier {
     if (sameAs !== undefined) this.#repeats(page, sameAs);
     else if (count === 0) this.#ends.add(page);
     else this.#hasItems(page, count);
-    this.#pages = pages ?? this.#pagesOf(total) ?? this.#pages;
+    const said = pages ?? this.#pagesOf(total);
+    if (said === undefined) return;
+    this.#latestPages = said;
+    this.#largestPages = Math.max(this.#largestPages, said);
   }
 
   /** Of two that are the same the later one repeats the other, whichever came first. */
@@ -93,6 +97,12 @@ export class NumberedPages implements Frontier {
     this.#withItems.add(page);
     if (count < Math.min(this.#step ?? 0, this.numbering.size ?? Number.POSITIVE_INFINITY))
       this.#ends.add(page + 1);
+  }
+
+  /** Pages do not come in the order in which they were made: less than was said before is true once a page shows it. */
+  get #pages(): number | undefined {
+    if (this.#latestPages === undefined) return undefined;
+    return this.#end === undefined ? this.#largestPages : this.#latestPages;
   }
 
   #pagesOf(total: number | undefined): number | undefined {

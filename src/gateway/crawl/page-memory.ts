@@ -1,5 +1,5 @@
-/** Of pages that have come and not gone yet, and of those on their way. */
-const MAX_BYTES = 24 * 1024 ** 2;
+/** Of pages that have come and not gone yet, and of those on their way. In memory each weighs up to three times as much (trials -- slow-reader). */
+const MAX_BYTES = 16 * 1024 ** 2;
 
 /**
  * Whether another page may be fetched: a client who reads slowly, or a page that others wait for, keeps what has come in

@@ -5,6 +5,7 @@ import serverless from 'serverless-http';
 import { setDeadline } from '../../inbound/request-deadline.js';
 import { BrokenAnswer } from './broken-answer.js';
 import { encodeBody } from './encode-body.js';
+import { ofTheConnection } from './of-the-connection.js';
 import type { PlainAnswer, PlainRequest } from './plain.js';
 
 /** What serverless-http reads: an event of payload format 2.0, and with it what the request is to know besides. */
@@ -17,9 +18,6 @@ interface Event extends Record<string, unknown> {
 type Result = Omit<PlainAnswer, 'isBase64Encoded'>;
 
 type ServerlessRequest = IncomingMessage & { apiGateway: { event: Event } };
-
-/** They frame a body on a connection: the service has one of its own, and counts the length itself. */
-const framing = ['connection', 'content-length', 'date', 'keep-alive', 'transfer-encoding'];
 
 /** @returns what runs one request; @throws BrokenAnswer when its answer was begun and cut off */
 export function answerEvents(
@@ -36,7 +34,7 @@ export function answerEvents(
   return async (request, answerByMs) => {
     const { statusCode, headers, cookies, body } = (await handle(toEvent(request, answerByMs), {})) as Result;
     const { 'set-cookie': cookie, ...fields } = headers;
-    for (const name of framing) delete fields[name];
+    for (const name of ofTheConnection) delete fields[name];
     return {
       statusCode,
       headers: fields,
@@ -85,7 +83,7 @@ function completeStandIns(request: ServerlessRequest, response: ServerResponse):
     destroy: (cause?: unknown) =>
       setImmediate(() => {
         if (response.writableFinished) return;
-        response.emit('error', new BrokenAnswer(response.getHeaders(), cause));
+        response.emit('error', new BrokenAnswer(response.getHeaders(), cause, false));
         response.emit('close');
       }),
   });

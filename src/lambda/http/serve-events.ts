@@ -1,14 +1,13 @@
 /** The adapter: an event of any door in, its result out. What HTTP cannot carry through a function is said as a problem. */
 import type { Context } from 'aws-lambda';
 import type { FastifyInstance } from 'fastify';
-import { problemInstead } from '../../inbound/problem-instead.js';
 import { toProblem } from '../../inbound/to-problem.js';
 import { Problem } from '../../problem.js';
 import { answerBy } from './answer-by.js';
 import { answerEvents } from './answer-events.js';
+import { answerInstead } from './answer-instead.js';
 import { BrokenAnswer } from './broken-answer.js';
 import { formOf } from './form-of.js';
-import type { PlainAnswer, PlainRequest } from './plain.js';
 import { refuseMethod } from './refuse-method.js';
 
 export type EventHandler = (event: unknown, context: Context) => Promise<object>;
@@ -25,7 +24,7 @@ export function serveEvents(fastify: FastifyInstance): EventHandler {
     const plain = await answer(request, answerBy(context, request.takenInMs)).catch((error: unknown) => {
       if (!(error instanceof BrokenAnswer)) throw error;
       // The log has it already, from answer-problem.
-      return instead(toProblem(error.cause ?? error), error.headers, request);
+      return answerInstead(toProblem(error.cause ?? error), error.headers, request);
     });
     const result = form.toResult(plain, event as object);
     if (!isLarger(result, plain.body, form.resultLimitBytes)) return result;
@@ -34,13 +33,8 @@ export function serveEvents(fastify: FastifyInstance): EventHandler {
     const { method } = request;
     const { code, status, message } = problem;
     fastify.log.warn({ code, requestId: plain.headers['x-request-id'], method, status }, message);
-    return form.toResult(instead(problem, plain.headers, request), event as object);
+    return form.toResult(answerInstead(problem, plain.headers, request), event as object);
   };
-}
-
-function instead(problem: Problem, headers: Record<string, string>, { path }: PlainRequest): PlainAnswer {
-  const { status, ...rest } = problemInstead(problem, headers, path);
-  return { statusCode: status, ...rest, cookies: [], isBase64Encoded: false };
 }
 
 /** A character of a string has at most six bytes in JSON (`\u0000`). */

@@ -20,6 +20,7 @@ const typed: Case['except'] = {
   'API Gateway v1': typedAs('application/json'),
   'API Gateway v2': typedAs('text/plain; charset=utf-8'),
   'Function URL': typedAs('application/json'),
+  'Function URL, streaming': typedAs('application/octet-stream'),
 };
 
 const remapped = {
@@ -63,11 +64,10 @@ export const answerCases: Case[] = [
   answer('error thrown', 'throw'),
   answer('error thrown late', 'throw-late'),
   answer('nothing there (404)', 'no/such/answer'),
-  answer(
-    'answer that breaks off',
-    'cut-short',
-    everyDoor({ reason: reasons.buffered, sees: { status: 500 } }),
-  ),
+  answer('answer that breaks off', 'cut-short', {
+    ...everyDoor({ reason: reasons.buffered, sees: { status: 500 } }),
+    'Function URL, streaming': null,
+  }),
   answer('HEAD of JSON', 'json', {}, 'HEAD'),
   answer('HEAD of a stream', 'stream', {}, 'HEAD'),
   answer('HEAD of nothing there', 'no/such/answer', {}, 'HEAD'),
