@@ -1,15 +1,18 @@
 /** Lists of hosts and networks, as OUTBOUND_ALLOW and OUTBOUND_DENY have them. Only the syntax: what they mean is the outbound room's. */
 import { BlockList, isIP } from 'node:net';
+import { RecentMap } from './recent-map.js';
 
 /** A host or a network, on one port or on any. */
 export type TargetEntry = { readonly port: number | undefined } & (
   | { readonly kind: 'host'; readonly host: string; readonly withSubdomains: boolean }
-  | { readonly kind: 'network'; readonly family: 4 | 6; readonly network: BlockList }
+  | { readonly kind: 'network'; readonly has: (address: string) => boolean }
 );
 
 /** Names as URLs have them after parsing: lower case, ASCII. `_` occurs in names that were never registered with anybody. */
 const hostname = /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*$/;
 const MAX_PORT = 65_535;
+/** Of each network; some 100 kB. */
+const MAX_KNOWN_ADDRESSES = 1_000;
 
 const bits = (family: number): number => (family === 4 ? 32 : 128);
 
@@ -49,22 +52,28 @@ function parseEntry(entry: string): TargetEntry | undefined {
   return { kind: 'host', host, withSubdomains, port: portNumber };
 }
 
-function parseNetwork(text: string): { family: 4 | 6; network: BlockList } | undefined {
+function parseNetwork(text: string): { has: (address: string) => boolean } | undefined {
   const [address = '', prefix, ...rest] = text.split('/');
   const family = isIP(address) as 0 | 4 | 6;
   if (family === 0 || rest.length > 0 || address.includes('%')) return undefined;
   const length = prefix === undefined ? bits(family) : /^\d{1,3}$/.test(prefix) ? Number(prefix) : -1;
   if (length < 0 || length > bits(family)) return undefined;
+  const type = family === 4 ? 'ipv4' : 'ipv6';
   const network = new BlockList();
-  network.addSubnet(address, length, family === 4 ? 'ipv4' : 'ipv6');
-  return { family, network };
+  network.addSubnet(address, length, type);
+  // Node.js makes an object of every address that it is asked for, and most are asked for again.
+  const known = new RecentMap<boolean>(MAX_KNOWN_ADDRESSES);
+  return {
+    has: (other) => {
+      const before = known.get(other);
+      if (before !== undefined) return before;
+      // BlockList alone takes every IPv4 address for one in `::/0`.
+      const isInside = isIP(other) === family && network.check(other, type);
+      known.set(other, isInside);
+      return isInside;
+    },
+  };
 }
-
-/** Whether `address` lies in the entry's network. BlockList alone takes every IPv4 address for one in `::/0`. */
-export const isInNetwork = (
-  { family, network }: Extract<TargetEntry, { kind: 'network' }>,
-  address: string,
-): boolean => isIP(address) === family && network.check(address, family === 6 ? 'ipv6' : 'ipv4');
 
 /** A range of ports, both ends included. */
 export interface PortRange {

@@ -3,7 +3,7 @@
  * address that the connection ended at. What no rule allows is refused.
  */
 import type { OutboundConfig } from '../config.js';
-import { isInNetwork, type TargetEntry } from '../target-list.js';
+import type { TargetEntry } from '../target-list.js';
 import { isHostAddress, isLocalhost, isPublicAddress, normalAddress } from './public-address.js';
 import { isSpecialUseName } from './special-use-names.js';
 import type { Target } from './target.js';
@@ -77,8 +77,7 @@ export class TargetRules {
   #allowing(place: Place, address: string): Rule | undefined {
     if (
       this.config.allow.some(
-        (entry) =>
-          entry.kind === 'network' && isOnPort(entry, place) && isInNetwork(entry, normalAddress(address)),
+        (entry) => entry.kind === 'network' && isOnPort(entry, place) && entry.has(normalAddress(address)),
       )
     )
       return 'allowed';
@@ -112,7 +111,7 @@ export class TargetRules {
           ? entry.withSubdomains
             ? place.host.endsWith(`.${entry.host}`)
             : place.host === entry.host
-          : address !== undefined && isInNetwork(entry, normalAddress(address))),
+          : address !== undefined && entry.has(normalAddress(address))),
     );
   }
 

@@ -25,7 +25,7 @@ const house = `
   GROUND   config.ts       -> database-url.ts, nearest-name.ts, parse-url.ts, target-list.ts
   GROUND   database-url.ts -> parse-url.ts
   GROUND   parse-url.ts    ->
-  GROUND   target-list.ts  ->
+  GROUND   target-list.ts  -> recent-map.ts
   GROUND   nearest-name.ts ->
   GROUND   recent-map.ts   ->
   GROUND   problem.ts      ->
