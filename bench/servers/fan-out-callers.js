@@ -43,7 +43,7 @@ async function byTheRoom() {
   };
   const request = { method: 'GET', headers: {}, body: undefined, timeoutMs: 10_000, retries: 0 };
   return async () => {
-    const leave = room.enter(caller.userId);
+    const leave = room.enter(caller);
     try {
       let ok = 0;
       for await (const { status, body } of fanOut(each(urls), concurrency, (url) =>

@@ -11,6 +11,7 @@ import { Outbound } from '../outbound/outbound.js';
 import { type BatchEvent, runBatch } from './batch.js';
 import { type Batch, batchSchema } from './batch.schema.js';
 import { ByteBudget } from './byte-budget.js';
+import { READING_MS } from './call-group.js';
 import { batchOutbound } from './gateway.operations.js';
 import { oneLine } from './one-line.js';
 import { outboundCaller } from './outbound-caller.js';
@@ -39,7 +40,10 @@ export class BatchController {
       budget: ByteBudget.of(this.config, isStream),
       toProblem: (error) => problemWithin(error, request),
     });
-    if (isStream) return answerLines(lines(events), reply, this.config.canStream);
+    if (isStream) {
+      const takenWithinMs = batch.timeoutMs + READING_MS;
+      return answerLines(lines(events), reply, { isCut: this.config.canStream, takenWithinMs });
+    }
     const text = await whole(events);
     void reply.type('application/json; charset=utf-8');
     return text;

@@ -8,6 +8,9 @@ import { type Timing, Timings } from './timings.js';
 /** Which call it is, and where its URL stood in the request. */
 export type Place = Required<Pick<OutboundCaller, 'part'>> & Pick<OutboundCaller, 'pointer'>;
 
+/** After its deadline, for a client to take the rest of an answer of lines: 16 MiB of pages at 300 kB/s. */
+export const READING_MS = 60_000;
+
 /** Several calls as one request: one of its user's few, one deadline, one clock; with its caller all of it goes. */
 export class CallGroup {
   readonly #deadline: Deadline;
@@ -21,7 +24,7 @@ export class CallGroup {
     private readonly caller: OutboundCaller,
     timeoutMs: number,
   ) {
-    this.#leave = outbound.enter(caller.userId, caller.log);
+    this.#leave = outbound.enter(caller);
     this.#deadline = new Deadline(timeoutMs, caller.signal);
   }
 

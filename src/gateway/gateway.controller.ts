@@ -83,7 +83,7 @@ export class GatewayController {
   }
 
   async #call(request: OutboundRequest, caller: OutboundCaller): Promise<UpstreamAnswer> {
-    const leave = this.outbound.enter(caller.userId, caller.log);
+    const leave = this.outbound.enter(caller);
     try {
       return await this.outbound.call(request, caller);
     } finally {

@@ -30,16 +30,21 @@ const FLUSH_POLL_MS = 5;
  * Waits for the first line, so that what goes wrong before it is an answer like any other.
  * @param lines texts of one or more lines, each with its end; ended early when the client leaves. Whatever they throw
  *   later becomes the last line, a problem, after which the connection is cut: what came is not all there is
- * @param isCut false where there is no connection to be cut
+ * @param options.isCut false where there is no connection to be cut
+ * @param options.takenWithinMs from the first line; the connection of a client that has not read all by then is cut
  */
 export async function answerLines(
   lines: AsyncGenerator<string, void, undefined>,
   reply: FastifyReply,
-  isCut: boolean,
+  { isCut, takenWithinMs }: { isCut: boolean; takenWithinMs: number },
 ): Promise<Readable> {
   const first = await lines.next();
+  const tooSlow = setTimeout(() => reply.raw.destroy(), takenWithinMs);
+  const end = () => {
+    clearTimeout(tooSlow);
+    void lines.return();
+  };
   // Who left before the first line never asks for it: then `chunks` never begins, and its `finally` never comes.
-  const end = () => void lines.return();
   if (isGone(reply)) end();
   else onceGone(reply, end);
   void reply.type(`${NDJSON}; charset=utf-8`);

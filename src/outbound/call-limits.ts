@@ -50,8 +50,7 @@ export class CallLimits {
 
   /** One request of a user, whatever it takes. @returns what ends it @throws Problem OUTBOUND_BUSY */
   enter(userId: string): () => void {
-    this.#requests.take(userId);
-    return () => this.#requests.giveBack(userId);
+    return this.#requests.take(userId);
   }
 
   /**
@@ -67,8 +66,8 @@ export class CallLimits {
     call: () => Promise<T>,
   ): Promise<T> {
     const callHost = () =>
-      this.#hostCalls.hold(host, until, () =>
-        this.#calls.hold(ALL, until, () => {
+      this.#hostCalls.hold(host, userId, until, () =>
+        this.#calls.hold(ALL, userId, until, () => {
           this.#count(userId);
           return call();
         }),
@@ -76,7 +75,7 @@ export class CallLimits {
     // A single call is one of MAX_REQUESTS already, and is not refused because a batch of the same user stands in line.
     if (!until) return callHost();
     // The user's own first: whoever waits for those takes nothing from others.
-    return this.#groupedCalls.hold(userId, until, callHost);
+    return this.#groupedCalls.hold(userId, userId, until, callHost);
   }
 
   #count(userId: string): void {

@@ -17,7 +17,7 @@ const THE_THREAD = '';
  */
 export async function inTurn<T>(bytes: number, until: AbortSignal, work: () => T): Promise<T> {
   if (bytes <= LIGHT_BYTES) return work();
-  return turn.hold(THE_THREAD, until, async () => {
+  return turn.hold(THE_THREAD, '', until, async () => {
     await breathe();
     until.throwIfAborted();
     return work();

@@ -43,13 +43,13 @@ export class Outbound {
    * @returns what ends it
    * @throws Problem OUTBOUND_BUSY, logged and counted as a call that is refused
    */
-  enter(userId: string, log?: OutboundCaller['log']): () => void {
+  enter({ userId, log }: Pick<OutboundCaller, 'userId' | 'log'>): () => void {
     try {
       return this.#tools.limits.enter(userId);
     } catch (error) {
       if (error instanceof Problem) {
         this.#tools.metrics.countRefusal(error.code);
-        log?.info({ attempts: 0, redirects: 0, code: error.code }, 'outbound');
+        log.info({ attempts: 0, redirects: 0, code: error.code }, 'outbound');
       }
       throw error;
     }

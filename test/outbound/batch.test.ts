@@ -133,6 +133,33 @@ test('a batch whose calls wait for their turn is no reason to refuse its user a 
   expect((await answer).json.summary).toMatchObject({ ok: 0, failed: 100, complete: false });
 });
 
+test('a host that one user keeps busy takes the call of another one next', async () => {
+  const somebody = await api.join();
+  const busy = batched({
+    requests: items(4 * HOST_CONCURRENCY, '/held?mine'),
+    strategy: 'concurrent',
+    timeoutMs: 25_000,
+  });
+  await eventually(() => expect(upstream.count('/held?mine')).toBe(HOST_CONCURRENCY));
+  const requests = items(1, '/held?theirs');
+  const one = batched({ requests, strategy: 'sequential', timeoutMs: 25_000 }, somebody.as);
+  // They are in line by the time that a call, which is refused, has its answer.
+  await eventually(async () => expect((await fetched('/echo', {}, somebody.as)).status).toBe(429));
+  await release();
+  await eventually(() => expect(upstream.count('/held?theirs')).toBe(1));
+  expect(upstream.count('/held?mine')).toBeLessThan(2 * HOST_CONCURRENCY);
+  for (let turn = 0; turn < 4; turn += 1) {
+    await eventually(() =>
+      expect(upstream.count('/held?mine')).toBeGreaterThanOrEqual(
+        Math.min(4 * HOST_CONCURRENCY, (turn + 2) * HOST_CONCURRENCY - 1),
+      ),
+    );
+    await release();
+  }
+  expect((await one).json.summary).toMatchObject({ ok: 1 });
+  expect((await busy).json.summary).toMatchObject({ ok: 4 * HOST_CONCURRENCY });
+});
+
 test('a batch is one of the four requests that a user may have under way', async () => {
   const somebody = await api.join();
   const held = [1, 2, 3, 4].map(() =>

@@ -9,6 +9,7 @@ import { AnswersLines, answerLines, wantsLines } from '../../inbound/ndjson.js';
 import { Documented } from '../../operation.js';
 import { Outbound } from '../../outbound/outbound.js';
 import { ByteBudget } from '../byte-budget.js';
+import { READING_MS } from '../call-group.js';
 import { crawlOutbound } from '../gateway.operations.js';
 import { oneLine } from '../one-line.js';
 import { outboundCaller } from '../outbound-caller.js';
@@ -41,7 +42,10 @@ export class CrawlController {
       isInOrder: !isStream,
       toProblem: (error) => problemWithin(error, request),
     });
-    if (isStream) return answerLines(lines(events), reply, this.config.canStream);
+    if (isStream) {
+      const takenWithinMs = asked.timeoutMs + READING_MS;
+      return answerLines(lines(events), reply, { isCut: this.config.canStream, takenWithinMs });
+    }
     const body = await whole(events);
     void reply.type('application/json; charset=utf-8');
     return body;
