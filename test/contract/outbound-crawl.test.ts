@@ -200,7 +200,9 @@ describe.each(transports)('POST /v1/outbound/crawl over $name', async (transport
     const whole = await crawled(asked);
     expect(whole.text).toContain(`{"items":[${items.join(',')}],"summary":{"pages":1,"items":5,`);
     const lines = (await crawled(asked, asLines)).text.split('\n');
-    expect(lines.slice(0, 5)).toEqual(items.map((item) => `{"item":${item.replace('\n', '').replace('\u2028', '\\u2028')}}`));
+    expect(lines.slice(0, 5)).toEqual(
+      items.map((item) => `{"item":${item.replace('\n', '').replace('\u2028', '\\u2028')}}`),
+    );
     expect(lines).toHaveLength(7);
   });
 
