@@ -11,6 +11,7 @@ const lists = fc.record({
   size: fc.integer({ min: 1, max: 9 }),
   asked: fc.option(fc.integer({ min: 1, max: 12 }), { nil: undefined }),
   saysTotal: fc.boolean(),
+  isByOffset: fc.boolean(),
   concurrency: fc.integer({ min: 1, max: 8 }),
   /** Which of those under way ends next. */
   order: fc.array(fc.nat(), { minLength: 150, maxLength: 150 }),
@@ -19,10 +20,15 @@ const lists = fc.record({
 
 test('every page of a list is fetched once, and hardly any beyond', () => {
   fc.assert(
-    fc.property(lists, ({ total, size, asked, saysTotal, concurrency, order, beyond }) => {
+    fc.property(lists, ({ total, size, asked, saysTotal, isByOffset, concurrency, order, beyond }) => {
       const step = asked === undefined ? size : Math.min(size, asked);
       const pages = Math.ceil(total / step);
-      const frontier = new NumberedPages({ urlOf: (page) => `${page}`, size: asked, maxPages: 100 });
+      const frontier = new NumberedPages({
+        urlOf: (page, itemsBefore) => `${isByOffset ? itemsBefore : page}`,
+        isByOffset,
+        size: asked,
+        maxPages: 100,
+      });
       const underWay: PageRequest[] = [];
       const begun: number[] = [];
       const failed: number[] = [];
