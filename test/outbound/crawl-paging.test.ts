@@ -136,7 +136,7 @@ describe('with a total', () => {
       expectCrawl(answer, { pages: 4, items: 25, complete: false });
       expect(ids(answer.json.items)).toEqual(upTo(25));
       expect(failures(answer.json)).toEqual({ 2: 'UPSTREAM_INVALID' });
-      expect(answer.json.summary.failedPages[0].problem.detail).toContain('10 items where 3 were');
+      expect(answer.json.summary.failedPages[0].problem.detail).toContain('10 items where 3 were expected');
     }
     const pages = upstream.says((seen) => {
       const end = 3 + SIZE * (numberOf(seen, 'page') - 1);

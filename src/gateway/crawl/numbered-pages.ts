@@ -1,10 +1,8 @@
 /** Lists whose pages have a number or an offset: after the first, all can be fetched at once. */
 import type { Problem } from '../../problem.js';
 import type { ArrivedPage, Frontier, PageRequest } from './frontier.js';
+import { ListLength } from './list-length.js';
 import { pageInvalid } from './read-page.js';
-
-/** How long the list is. */
-type Said = Pick<ArrivedPage, 'total' | 'pages'>;
 
 interface Numbering {
   /** @param page from 1; @param itemsBefore in the pages before it, as far as is known */
@@ -31,15 +29,7 @@ export class NumberedPages implements Frontier {
   #begun = 0;
   #settled = 0;
   #arrived = 0;
-  /** Items a page, as the server has it; it may allow fewer than were asked for. */
-  #step: number | undefined;
-  /** Items of the page that had most. */
-  #most = 0;
-  /** Items of the first page. */
-  #first: number | undefined;
-  /** In all, where the list says so: by the page that came last, and at most. */
-  #latest: Said = {};
-  #largest: Said = {};
+  readonly #length: ListLength;
   /** Empty, although the list should have them. */
   readonly #hollow = new Set<number>();
   /** With items of their own. */
@@ -50,7 +40,9 @@ export class NumberedPages implements Frontier {
   readonly #failed = new Set<number>();
   readonly #repeated = new Set<number>();
 
-  constructor(private readonly numbering: Numbering) {}
+  constructor(private readonly numbering: Numbering) {
+    this.#length = new ListLength(numbering.size);
+  }
 
   next(): PageRequest | undefined {
     const page = this.#begun + 1;
@@ -58,7 +50,7 @@ export class NumberedPages implements Frontier {
     this.#begun = page;
     return {
       page,
-      url: this.numbering.urlOf(page, this.#itemsBefore(page)),
+      url: this.numbering.urlOf(page, this.#length.itemsBefore(page)),
       hasHeaders: true,
     };
   }
@@ -77,65 +69,27 @@ export class NumberedPages implements Frontier {
     if (this.#arrived === 0) return true;
     const { size } = this.numbering;
     if (this.#pages !== undefined && !this.numbering.isByOffset) return false;
-    return this.#arrived === 1 && size !== undefined && (this.#step ?? 0) < size;
+    return this.#arrived === 1 && size !== undefined && (this.#length.step ?? 0) < size;
   }
 
-  arrived({ page }: PageRequest, { count, sameAs, total, pages }: ArrivedPage): Problem | undefined {
+  arrived({ page }: PageRequest, arrived: ArrivedPage): Problem | undefined {
+    const { count, sameAs } = arrived;
     this.#settled += 1;
     this.#arrived += 1;
     this.#lastArrived = Math.max(this.#lastArrived, page);
-    if (this.#step === undefined && count > 0)
-      this.#step = page === 1 ? count : (this.numbering.size ?? count);
-    if (page === 1 && count > 0) this.#first = count;
-    this.#hears({ total, pages });
-    if (count === 0) return this.#isEmpty(page, { total, pages });
-    if (sameAs !== undefined) this.#repeats(page, sameAs);
-    else this.#hasItems(page, count);
-    return sameAs === undefined ? this.#measure(page, count) : undefined;
+    this.#length.hear(page, arrived);
+    if (count === 0) return this.#isEmpty(page, arrived);
+    if (sameAs === undefined) return this.#hasItems(page, count);
+    this.#repeats(page, sameAs);
+    return undefined;
   }
 
-  #hears({ total, pages }: Said): void {
-    if (pages === undefined && total === undefined) return;
-    this.#latest = pages === undefined ? { total } : { pages };
-    const most = (one = 0, other = 0) => Math.max(one, other);
-    if (pages === undefined) this.#largest = { ...this.#largest, total: most(this.#largest.total, total) };
-    else this.#largest = { ...this.#largest, pages: most(this.#largest.pages, pages) };
-  }
-
-  /** It may say itself whether there should be more; else those that came before it do. */
-  #isEmpty(page: number, said: Said): Problem | undefined {
+  #isEmpty(page: number, said: ArrivedPage): Problem | undefined {
     this.#ends.add(page);
-    const { total, pages } = said.total === undefined && said.pages === undefined ? this.#latest : said;
-    // Of no items at all, one page is what many servers say.
-    const isMissed =
-      page === 1
-        ? (total ?? 0) > 0 || (pages ?? 0) > 1
-        : (this.#count({ total, pages }, this.#longest) ?? 0) >= page;
-    if (!isMissed) return undefined;
+    const missing = this.#length.missing(page, said);
+    if (missing === undefined) return undefined;
     this.#hollow.add(page);
-    return pageInvalid(
-      `is empty, though the list has ${total === undefined ? `${pages} pages` : `${total} items`}`,
-    );
-  }
-
-  /** More than the pages before it had: they were no measure of where it begins, or of how many there are. */
-  #measure(page: number, count: number): Problem | undefined {
-    const step = this.#step ?? count;
-    const { isByOffset } = this.numbering;
-    const isMeasured = isByOffset || (this.#latest.total !== undefined && this.#latest.pages === undefined);
-    const most = this.#longest ?? count;
-    this.#most = Math.max(most, count);
-    if (page === 1 || count <= most || !isMeasured) return undefined;
-    // Nobody has begun from the old one yet: at least the others follow one another.
-    if (isByOffset && page === 2 && this.#begun === 2) this.#step = count;
-    return pageInvalid(
-      `has ${count} items where ${step} were to be expected: some may be missing or come twice`,
-    );
-  }
-
-  #itemsBefore(page: number): number {
-    const step = this.#step ?? this.numbering.size ?? 0;
-    return page === 1 ? 0 : (this.#first ?? step) + (page - 2) * step;
+    return pageInvalid(`is empty, though the list has ${missing}`);
   }
 
   /** Of two that are the same the later one repeats the other, whichever came first. */
@@ -150,32 +104,20 @@ export class NumberedPages implements Frontier {
     return Math.max(0, ...this.#withItems);
   }
 
-  #hasItems(page: number, count: number): void {
+  #hasItems(page: number, count: number): Problem | undefined {
     this.#withItems.add(page);
-    if (count < Math.min(this.#step ?? 0, this.numbering.size ?? Number.POSITIVE_INFINITY))
-      this.#ends.add(page + 1);
+    const { isByOffset, size = Number.POSITIVE_INFINITY } = this.numbering;
+    const { step = count } = this.#length;
+    if (count < Math.min(step, size)) this.#ends.add(page + 1);
+    if (!this.#length.outgrows(page, count)) return undefined;
+    // Nobody has begun from the old measure yet: at least the others follow one another.
+    if (isByOffset && page === 2 && this.#begun === 2) this.#length.measureAnew(count);
+    if (!isByOffset && !this.#length.isCountedByItems) return undefined;
+    return pageInvalid(`has ${count} items where ${step} were expected: some may be missing or come twice`);
   }
 
-  /** Pages do not come in the order in which they were made: less than was said before is true once a page shows it. */
   get #pages(): number | undefined {
-    if (this.#end !== undefined) return this.#count(this.#latest, this.#longest);
-    const step = this.#step ?? this.numbering.size;
-    if (this.#count(this.#latest, step) === undefined) return undefined;
-    const { total, pages } = this.#largest;
-    return Math.max(this.#count({ total }, step) ?? 0, pages ?? 0);
-  }
-
-  /** Items a page, by the page that had most: the list has no fewer pages than these come to. */
-  get #longest(): number | undefined {
-    return this.#most || (this.#step ?? this.numbering.size);
-  }
-
-  /** Pages in all. */
-  #count({ total, pages }: Said, step: number | undefined): number | undefined {
-    if (pages !== undefined) return pages;
-    if (total === 0) return 0;
-    if (total === undefined || step === undefined) return undefined;
-    return 1 + Math.ceil(Math.max(0, total - (this.#first ?? step)) / step);
+    return this.#length.pages(this.#end !== undefined);
   }
 
   failed({ page }: PageRequest, { upstreamStatus }: Problem): void {
@@ -192,16 +134,19 @@ export class NumberedPages implements Frontier {
 
   /** The first page that the list does not have, where that was found out by trying. */
   get #end(): number | undefined {
-    const last = this.#lastWithItems;
-    const ends = [...this.#ends, ...this.#repeated].filter((page) => page > last);
-    return ends.length === 0 ? undefined : Math.min(...ends);
+    return this.#firstBeyond([...this.#ends, ...this.#repeated]);
   }
 
   /** The first page that the list should have, and does not. */
   get #hollowEnd(): number | undefined {
+    return this.#firstBeyond([...this.#hollow]);
+  }
+
+  /** After the last one that has items. */
+  #firstBeyond(pages: readonly number[]): number | undefined {
     const last = this.#lastWithItems;
-    const ends = [...this.#hollow].filter((page) => page > last);
-    return ends.length === 0 ? undefined : Math.min(...ends);
+    const beyond = pages.filter((page) => page > last);
+    return beyond.length === 0 ? undefined : Math.min(...beyond);
   }
 
   has(page: number): boolean {
