@@ -1,27 +1,15 @@
 /** Many outbound calls in one request, on the wire. */
 import * as z from 'zod';
 import { problemSchema } from '../inbound/problem.schema.js';
-import {
-  checkBody,
-  DEFAULT_TIMEOUT_MS,
-  itemShape,
-  MAX_TIMEOUT_MS,
-  outboundResponseSchema,
-  responseExample,
-  wholeNumber,
-} from './gateway.schema.js';
+import { concurrency, milliseconds, totalTimeoutMs, wallSchema } from './call-group.schema.js';
+import { checkBody, itemShape, outboundResponseSchema, responseExample } from './gateway.schema.js';
 
 const MAX_ITEMS = 100;
 const MAX_ID_LENGTH = 100;
-const MAX_CONCURRENCY = 50;
-const DEFAULT_CONCURRENCY = 10;
 
 const strategies = ['sequential', 'bounded', 'concurrent'] as const;
 const requestCount = `must be an array of 1 to ${MAX_ITEMS} items`;
 const idLength = `must be a string of 1 to ${MAX_ID_LENGTH} characters`;
-
-export const concurrency = wholeNumber(1, MAX_CONCURRENCY).default(DEFAULT_CONCURRENCY);
-export const totalTimeoutMs = wholeNumber(1, MAX_TIMEOUT_MS).default(DEFAULT_TIMEOUT_MS);
 
 const id = z
   .string({ error: idLength })
@@ -56,7 +44,8 @@ export const batchSchema = z
       .meta({ examples: [[{ id: 'a', url: 'https://api.example.org/items/1' }]] }),
     strategy: z.enum(strategies, { error: `must be ${strategies.join(', ')}` }).meta({
       description:
-        '`sequential`: one after the other; `bounded`: at most `concurrency` at the same time; `concurrent`: all at once',
+        '`sequential`: one after the other; `bounded`: at most `concurrency` at the same time; `concurrent`: all at once. ' +
+        'Of those, at most `OUTBOUND_HOST_CONCURRENCY` (20) to one host run at the same time; the others wait in line',
       examples: ['bounded'],
     }),
     concurrency: concurrency.meta({ description: 'Of `bounded`; the others take no notice of it' }),
@@ -75,8 +64,6 @@ export const batchSchema = z
     ],
   });
 export type Batch = z.output<typeof batchSchema>;
-
-const milliseconds = z.number().meta({ minimum: 0, examples: [12.345] });
 
 const resultExample = {
   index: 0,
@@ -103,12 +90,6 @@ const batchResultSchema = z
     durationMs: milliseconds,
   })
   .meta({ id: 'BatchResult', examples: [resultExample] });
-
-export const wallSchema = {
-  wallMs: milliseconds.meta({ description: 'From the first call to the last answer', examples: [12.5] }),
-  sumMs: milliseconds.meta({ description: 'Of all durations: what one after the other would take' }),
-  speedup: z.number().meta({ description: '`sumMs` / `wallMs`', minimum: 0, examples: [1] }),
-};
 
 export const batchSummarySchema = z
   .object({

@@ -58,8 +58,10 @@ export const crawlOutbound: Operation = {
     'Fetches the pages of a list with GET and answers with all of its items. Numbered pages are fetched at the same time once the ' +
     'first one has said how many there are; where none does, they are tried on until one is empty, short, not there (404) or the ' +
     'same as another, with no items after it. A page that fails is tried again up to 5 times, then listed in `failedPages`, and the rest ' +
-    'stands; after a 429 or `Retry-After` all pages wait, and fewer go at once. With `Accept: application/x-ndjson` each item is a line, ' +
-    'page by page as they come, and the summary is the last. At the deadline the answer is what there is, `complete` is false. Where ' +
+    'stands. Listed as well is a page that contradicts the list: an empty one before its end, which ends it, or one with more items ' +
+    'than the first. After a 429 or `Retry-After` all pages wait, and fewer go at once. With `Accept: application/x-ndjson` each item is a line, ' +
+    'page by page as they come, and the summary is the last. A page has no time ' +
+    'of its own: `timeoutMs` is for all of them, and at its end the answer is what there is, `complete` is false. Where ' +
     'the first page is refused, that is the answer; a next page that was visited before is `PAGING_LOOP`.',
   answer: crawlAnswerSchema,
   line: crawlLineSchema,

@@ -35,6 +35,8 @@ export interface OutboundRequest {
   readonly pace?: Pace;
   /** Of a 2xx answer anything but JSON is a failure, and of another one nothing but the status is wanted. */
   readonly expectsJson?: boolean;
+  /** Whether 204 is an answer as well, although it has no JSON. */
+  readonly mayHaveNoContent?: boolean;
 }
 
 /** For whom a call is made. */
@@ -247,8 +249,9 @@ export class Call {
       const next = nextHop(head, hop);
       if (next) return { status, next };
       const bytes = await readBody(head, current, this.tools.maxBytes);
-      const { expectsJson = false } = this.request;
-      const isWanted = !expectsJson || isSuccess(status);
+      const { expectsJson = false, mayHaveNoContent = false } = this.request;
+      const isEmpty = mayHaveNoContent && status === NO_CONTENT;
+      const isWanted = !isEmpty && (!expectsJson || isSuccess(status));
       const decode = () => decodeBody(bytes, head.headers['content-type'], expectsJson);
       const received: Received = {
         url: target.href,
@@ -306,6 +309,7 @@ const retryAfterOf = (outcome: Received | UpstreamFailure): string | undefined =
   outcome instanceof UpstreamFailure ? undefined : outcome.headers['retry-after'];
 
 const TOO_MANY_REQUESTS = 429;
+const NO_CONTENT = 204;
 
 const asksToSlowDown = (outcome: Received | UpstreamFailure): boolean =>
   !(outcome instanceof UpstreamFailure) &&

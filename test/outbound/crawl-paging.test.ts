@@ -18,18 +18,27 @@ const counted = { style: 'page', totalPath: '/total' };
 
 describe('with a total', () => {
   test('the first page is fetched alone, then all the others at the same time', async () => {
+    let openGate = (): void => undefined;
+    const allAreThere = new Promise<void>((resolve) => (openGate = resolve));
+    let seenBefore = 0;
     const url = upstream.says((seen) => {
       const number = numberOf(seen, 'page');
-      if (number > 1) return { delayMs: 200, body: { items: idsOf(number, SIZE, 60) } };
-      // The second one is not there before the first one has been answered.
-      expect(upstream.targets(url)).toHaveLength(1);
-      return { delayMs: 100, body: { total: 60, items: idsOf(1, SIZE, 60) } };
+      if (seen.times === 1 && upstream.targets(url).length === 6) openGate();
+      // None is answered before all five have been asked for.
+      if (number > 1) return { after: allAreThere, body: { items: idsOf(number, SIZE, 60) } };
+      const later = new Promise<void>((resolve) => setTimeout(resolve, 100));
+      const after = later.then(() => {
+        seenBefore = upstream.targets(url).length;
+      });
+      return { after, body: { total: 60, items: idsOf(1, SIZE, 60) } };
     });
     upstream.open.most = 0;
     const answer = await crawled({ url, paging: counted, concurrency: 5 });
     expectCrawl(answer, { pages: 6, items: 60, complete: true });
+    expect(seenBefore).toBe(1);
     expect(upstream.open.most).toBe(5);
-    expect(answer.json.summary.speedup).toBeGreaterThan(1.2);
+    const { speedup, sumMs, wallMs } = answer.json.summary;
+    expect(speedup).toBeCloseTo(sumMs / wallMs, 1);
     expect(upstream.targets(url)).toHaveLength(6);
   });
 
@@ -64,6 +73,80 @@ describe('with a total', () => {
     expect(upstream.targets(url).length).toBeLessThan(20);
     const oneByOne = await crawled({ url, paging: counted, concurrency: 1 });
     expectCrawl(oneByOne, { pages: 4, items: 35, complete: true, failedPages: [] });
+  });
+
+  test.each([1, 6])(
+    'that is stale, %i at a time, an empty page ends the list and is listed',
+    async (concurrency) => {
+      const url = upstream.says((seen) => ({
+        body: { total: 200, items: idsOf(numberOf(seen, 'page'), SIZE, 35) },
+      }));
+      const answer = await crawled({ url, paging: counted, concurrency });
+      expectCrawl(answer, { pages: 4, items: 35, complete: false });
+      expect(failures(answer.json)).toEqual({ 5: 'UPSTREAM_INVALID' });
+      expect(answer.json.summary.failedPages[0].problem.detail).toContain('though the list has 200 items');
+      expect(upstream.targets(url).length).toBeLessThan(5 + 2 * concurrency);
+    },
+  );
+
+  test('that is stale, pages that were under way beyond an empty one stand', async () => {
+    const answers = { 3: { body: { total: 60, items: [] } } };
+    const answer = await crawled({ url: numbered(60, answers), paging: counted, concurrency: 10 });
+    expectCrawl(answer, { pages: 5, items: 50, complete: false });
+    expect(failures(answer.json)).toEqual({ 3: 'UPSTREAM_INVALID' });
+  });
+
+  test.each([
+    ['total', { total: 25, items: [] }],
+    ['pages', { pages: 2, items: [] }],
+  ])('of %s, an empty first page is told of', async (_what, body) => {
+    for (const size of [{}, { sizeParam: 'size', size: 10 }]) {
+      const url = upstream.says(() => ({ body }));
+      const paths = 'total' in body ? { totalPath: '/total' } : { pagesPath: '/pages' };
+      const answer = await crawled({ url, paging: { style: 'page', ...size, ...paths } });
+      expectCrawl(answer, { pages: 0, items: 0, complete: false });
+      expect(failures(answer.json)).toEqual({ 1: 'UPSTREAM_INVALID' });
+      expect(answer.json.summary.failedPages[0].problem.detail).toMatch(
+        /^The page is empty, though the list has (25 items|2 pages)\.$/,
+      );
+      expect(upstream.targets(url)).toHaveLength(1);
+    }
+  });
+
+  test('of nothing, an empty first page is all there is', async () => {
+    for (const body of [
+      { total: 0, pages: 0, items: [] },
+      { total: 0, pages: 1, items: [] },
+    ]) {
+      const url = upstream.says(() => ({ body }));
+      const paging = { style: 'page', totalPath: '/total', pagesPath: '/pages' };
+      expectCrawl(await crawled({ url, paging }), { items: 0, complete: true, failedPages: [] });
+    }
+  });
+
+  test('a first page that is shorter than the others is no measure of them', async () => {
+    const items = idsOf(1, 25, 25);
+    const offsets = upstream.says((seen) => {
+      const offset = numberOf(seen, 'offset');
+      return { body: { total: 25, items: items.slice(offset, offset + (offset === 0 ? 3 : SIZE)) } };
+    });
+    const totalPath = '/total';
+    for (const total of [{ totalPath }, {}]) {
+      const answer = await crawled({ url: offsets, paging: { style: 'offset', limit: SIZE, ...total } });
+      expectCrawl(answer, { pages: 4, items: 25, complete: false });
+      expect(ids(answer.json.items)).toEqual(upTo(25));
+      expect(failures(answer.json)).toEqual({ 2: 'UPSTREAM_INVALID' });
+      expect(answer.json.summary.failedPages[0].problem.detail).toContain('10 items where 3 were expected');
+    }
+    const pages = upstream.says((seen) => {
+      const end = 3 + SIZE * (numberOf(seen, 'page') - 1);
+      return { body: { total: 25, items: items.slice(Math.max(0, end - SIZE), end) } };
+    });
+    for (const concurrency of [1, 10]) {
+      const answer = await crawled({ url: pages, paging: counted, concurrency });
+      expectCrawl(answer, { pages: 4, items: 25, complete: false });
+      expect(Object.values(failures(answer.json))).toEqual(['UPSTREAM_INVALID']);
+    }
   });
 
   test('a server that allows fewer items a page than were asked for is taken at its word', async () => {
@@ -209,6 +292,31 @@ describe('a page that has the items of an earlier one', () => {
   });
 });
 
+describe('a page of 204, without a body', () => {
+  const nothing = { status: 204 };
+
+  test('is an empty one', async () => {
+    const answer = await crawled({ url: numbered(100, { 11: nothing, 12: nothing }), paging: page });
+    expectCrawl(answer, { pages: 10, items: 100, complete: true, failedPages: [] });
+    const empty = upstream.says(() => nothing);
+    for (const paging of [page, counted, { style: 'cursor', nextPath: '/next' }, { style: 'link' }])
+      expectCrawl(await crawled({ url: empty, paging }), { items: 0, complete: true, failedPages: [] });
+  });
+
+  test('is missed where the list should have it', async () => {
+    const answer = await crawled({ url: numbered(60, { 6: nothing }), paging: counted });
+    expectCrawl(answer, { pages: 5, items: 50, complete: false });
+    expect(failures(answer.json)).toEqual({ 6: 'UPSTREAM_INVALID' });
+  });
+
+  test('leads on by its link', async () => {
+    const url = upstream.says((seen) =>
+      seen.url.search ? { body: { items: [1] } } : { status: 204, headers: { link: '<?page=2>; rel=next' } },
+    );
+    expectCrawl(await crawled({ url, paging: { style: 'link' } }), { pages: 2, items: 1, complete: true });
+  });
+});
+
 describe('uniqueBy', () => {
   test('keeps the first item of those that are the same', async () => {
     const items = [
@@ -286,11 +394,11 @@ describe('a chain', () => {
   });
 
   test.each(['true', 'false', '{}', '["a"]', '"\\ud800"', `"${'x'.repeat(20_000)}"`])(
-    'fails with %s for a cursor',
+    'cannot go on from %s for a cursor, and the items stand',
     async (next) => {
       const url = upstream.says(() => ({ body: `{"items":[1],"next":${next}}` }));
       const answer = await crawled({ url, paging: chain });
-      expectCrawl(answer, { pages: 0, items: 0, complete: false });
+      expectCrawl(answer, { pages: 1, items: 1, complete: false });
       expect(failures(answer.json)).toEqual({ 1: 'UPSTREAM_INVALID' });
     },
   );
@@ -354,11 +462,14 @@ describe('a next link', () => {
     expect(json.summary.failedPages[0].problem.detail).toMatch(/^The upstream at 127\.0\.0\.1 names /);
   });
 
-  test.each(['http://[::g]/', 'https://exa mple/'])('to %s fails its page', async (reference) => {
-    const answer = await crawled({ url: leadsTo(reference), paging: link });
-    expectCrawl(answer, { pages: 0, complete: false });
-    expect(failures(answer.json)).toEqual({ 1: 'UPSTREAM_INVALID' });
-  });
+  test.each(['http://[::g]/', 'https://exa mple/'])(
+    'to %s cannot be followed: its page is listed, and the items stand',
+    async (reference) => {
+      const answer = await crawled({ url: leadsTo(reference), paging: link });
+      expectCrawl(answer, { pages: 1, items: 1, complete: false });
+      expect(failures(answer.json)).toEqual({ 1: 'UPSTREAM_INVALID' });
+    },
+  );
 
   test('takes no headers to another origin, nor back', async () => {
     const from = { upstream: upstream.seen.length, other: other.seen.length };

@@ -1,6 +1,11 @@
 /** How fast a crawl goes, how long, how much it takes, and what is left of it when its caller goes. */
 import { request } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { CONFIG } from '#dist/config.js';
+import { ByteBudget } from '#dist/gateway/byte-budget.js';
+import type { CrawlAsked } from '#dist/gateway/crawl/crawl.schema.js';
+import { runCrawl } from '#dist/gateway/crawl/run-crawl.js';
+import { Outbound } from '#dist/outbound/outbound.js';
 import { asLines, expectCrawl, failures, ids, linesOf, serveCrawls, upTo } from '../support/crawls.js';
 import { eventually } from '../support/eventually.js';
 import { askForLines } from '../support/line-client.js';
@@ -351,6 +356,22 @@ test('a crawl is one of the four requests that a user may have under way', async
   expect(await api.post('/v1/outbound/crawl', asked, { ...somebody.as, ...asLines })).toMatchObject(busy);
   for (const answer of held)
     expect((await answer).json.summary).toMatchObject({ pages: 0, items: 0, complete: false });
+});
+
+test('a crawl that breaks before its first page keeps no place', async () => {
+  const caller = {
+    userId: 'somebody',
+    signal: new AbortController().signal,
+    log: { info: () => undefined, warn: () => undefined },
+    pointer: '/url',
+    cdnLoop: undefined,
+  };
+  const budget = ByteBudget.of(api.app.get(CONFIG), true);
+  const options = { caller, budget, written: String, isInOrder: true, toProblem: () => ({}) };
+  // What no request can say: the schema would not let it through.
+  const broken = { timeoutMs: 1_000 } as CrawlAsked;
+  for (let time = 1; time <= 5; time += 1)
+    await expect(runCrawl(api.app.get(Outbound), broken, options).next()).rejects.toThrow(TypeError);
 });
 
 describe('no more items than are wanted', () => {

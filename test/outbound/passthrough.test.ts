@@ -30,6 +30,10 @@ test.each([300, 302, 304, 600, 999])('nor is %i, which is no error', async (code
   expect(answer).toMatchObject({ status: 502, json: { code: expect.stringMatching(/^UPSTREAM_/) } });
 });
 
+test('a 204 is none of its answers: it has no JSON', async () => {
+  expect(await got('/status?code=204')).toMatchObject({ status: 502, json: { code: 'UPSTREAM_INVALID' } });
+});
+
 test.each([
   '{"n":12345678901234567890,"x":1.10,"e":1E400}',
   '{"a":1,"a":2}',

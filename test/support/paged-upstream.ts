@@ -10,6 +10,8 @@ export interface PageAnswer {
   /** Text goes as it is, anything else as JSON. */
   body?: unknown;
   delayMs?: number;
+  /** Not before this. */
+  after?: Promise<void>;
   /** Never answers. */
   hangs?: true;
 }
@@ -53,9 +55,10 @@ export async function startPagedUpstream(): Promise<PagedUpstream> {
     });
     const answer = answers.get(url.pathname)?.(page) ?? { status: 404 };
     if (answer.hangs) return;
-    const { status = 200, headers = {}, body = '', delayMs = 0 } = answer;
+    const { status = 200, headers = {}, body = '', delayMs = 0, after = Promise.resolve() } = answer;
     const text = typeof body === 'string' ? body : JSON.stringify(body);
-    setTimeout(() => outgoing.writeHead(status, { ...json, ...headers }).end(text), delayMs);
+    const send = () => outgoing.writeHead(status, { ...json, ...headers }).end(text);
+    void after.then(() => setTimeout(send, delayMs));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

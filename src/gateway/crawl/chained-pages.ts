@@ -30,7 +30,7 @@ export class ChainedPages implements Frontier {
     return request;
   }
 
-  arrived({ page, hasHeaders }: PageRequest, { url, nextUrl, sameAs }: ArrivedPage): void {
+  arrived({ page, hasHeaders }: PageRequest, { url, nextUrl, sameAs }: ArrivedPage): undefined {
     this.#visited.add(normal(url));
     const isRepeated = sameAs !== undefined;
     if (nextUrl === undefined) this.#isAtEnd = !isRepeated;

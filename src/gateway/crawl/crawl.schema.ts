@@ -1,7 +1,7 @@
 /** Crawls on the wire. */
 import * as z from 'zod';
 import { problemSchema } from '../../inbound/problem.schema.js';
-import { concurrency, totalTimeoutMs, wallSchema } from '../batch.schema.js';
+import { concurrency, totalTimeoutMs, wallSchema } from '../call-group.schema.js';
 import { headers, url, wholeNumber } from '../gateway.schema.js';
 import { isPointer, parsePointer } from './json-pointer.js';
 

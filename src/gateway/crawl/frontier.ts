@@ -31,7 +31,8 @@ export interface ArrivedPage {
 export interface Frontier {
   /** The page to fetch now; nothing until another has ended, or nothing any more. Pages begin in their order. */
   next(): PageRequest | undefined;
-  arrived(request: PageRequest, page: ArrivedPage): void;
+  /** @returns what is wrong with a page that came, so that the list is not known to be whole: it is to be listed */
+  arrived(request: PageRequest, page: ArrivedPage): Problem | undefined;
   failed(request: PageRequest, problem: Problem): void;
   /** Whether the list has this page, as far as is known: what was tried beyond its end is none of it. */
   has(page: number): boolean;

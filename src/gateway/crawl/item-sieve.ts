@@ -33,7 +33,6 @@ export class ItemSieve {
   #hasMore = false;
   #lateMs = 0;
   readonly #keys = new Set<string>();
-  readonly #fingerprints = new Set<string>();
 
   constructor(private readonly wanted: Wanted) {}
 
@@ -58,13 +57,11 @@ export class ItemSieve {
   }
 
   /**
-   * What of a page goes out; of pages that are alike, only the first one.
+   * What of a page goes out.
    * @param fits whether there is room for that many bytes
    * @returns texts of some 64 kB; nothing where they do not fit or come too late, and then none of its items counts
    */
   async take(page: PageItems, fits: (bytes: number) => boolean): Promise<readonly string[] | undefined> {
-    if (this.#fingerprints.has(page.fingerprint)) return [];
-    this.#fingerprints.add(page.fingerprint);
     const before = this.counts;
     const chunks: string[] = [];
     let bytes = 0;

@@ -1,4 +1,4 @@
-/** Fetches the pages of one crawl: what may be fetched next, and what came of it. */
+/** Fetches the pages of one crawl, and reads what each says. */
 import type { UpstreamAnswer } from '../../outbound/call.js';
 import { Pace } from '../../outbound/pace.js';
 import { isSuccess } from '../../outbound/status.js';
@@ -8,12 +8,17 @@ import { statusProblem } from '../status-problem.js';
 import type { Timing } from '../timings.js';
 import type { CrawlAsked } from './crawl.schema.js';
 import type { Frontier, PageRequest } from './frontier.js';
+import { PageLedger } from './page-ledger.js';
 import { PageMemory } from './page-memory.js';
 import { type Paging, pagingOf } from './paging.js';
-import { itemsOf, type PageItems } from './read-page.js';
+import { itemsOf, noItems, type PageItems, pageInvalid } from './read-page.js';
 
 /** Pages are read, never written: as often as any call may be (`retries` of an item). */
 const PAGE_RETRIES = 5;
+
+/** RFC 9110, 15.3.5: as good as a page without items. */
+const NO_CONTENT = 204;
+const noValue = { encoding: 'json', text: 'null' } as const;
 
 export interface EndedPage {
   readonly page: number;
@@ -27,14 +32,7 @@ export class PageFetcher {
   readonly #paging: Paging;
   readonly #pace: Pace;
   readonly #memory = new PageMemory();
-  /** Pages by their items as they were written; of several alike, the first in the list. */
-  readonly #firsts = new Map<string, number>();
-  /** Items of pages that have those of another. */
-  readonly #copies = new Map<number, number>();
-  /** Of pages, and of what was wrong with each. */
-  readonly #problems = new Map<number, Problem>();
-  readonly #taken = new Set<number>();
-  #totalProblem: Problem | undefined;
+  readonly ledger: PageLedger;
 
   /** @param group the calls of this crawl */
   constructor(
@@ -42,6 +40,7 @@ export class PageFetcher {
     private readonly asked: CrawlAsked,
   ) {
     this.#paging = pagingOf(asked);
+    this.ledger = new PageLedger(this.frontier);
     this.#pace = new Pace(asked.concurrency);
   }
 
@@ -58,7 +57,7 @@ export class PageFetcher {
 
   /** Once its items have gone, if it has any. */
   release({ page, bytes, content }: EndedPage): void {
-    if (content) this.#taken.add(page);
+    if (content) this.ledger.take(page);
     this.#memory.release(bytes);
   }
 
@@ -74,7 +73,7 @@ export class PageFetcher {
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       this.#memory.end(0);
-      this.fail(page, error);
+      this.ledger.fail(page, error);
       this.frontier.failed(request, error);
       return { page, bytes: 0, problem: error };
     }
@@ -92,6 +91,7 @@ export class PageFetcher {
         retries: PAGE_RETRIES,
         pace: this.#pace,
         expectsJson: true,
+        mayHaveNoContent: true,
         ...(linkedFrom !== undefined && { linkedFrom }),
       },
       { pointer: '/url', part: { page } },
@@ -101,72 +101,37 @@ export class PageFetcher {
 
   /** @throws Problem */
   #read(request: PageRequest, answer: UpstreamAnswer): PageItems {
+    const { page } = request;
     const { status, headers, body, url } = answer;
     if (!isSuccess(status)) throw statusProblem(status, headers['retry-after'], false);
-    const content = itemsOf(body.text, this.asked.itemsPath);
-    const said = this.#paging.read(answer);
-    const { page } = request;
-    const lacking = page === 1 ? this.#paging.lacking(said) : undefined;
+    const hasContent = status !== NO_CONTENT;
+    const content = hasContent ? itemsOf(body.text, this.asked.itemsPath) : noItems;
+    const said = this.#said(page, hasContent ? answer : { ...answer, body: noValue });
+    const lacking = page === 1 && hasContent ? this.#paging.lacking(said) : undefined;
     if (lacking)
-      this.#totalProblem = new Problem(
-        'UPSTREAM_INVALID',
-        `The page has no whole number at ${lacking}; the list was followed to an empty or short page.`,
-        { isLogged: true },
+      this.ledger.remark(
+        pageInvalid(`has no whole number at ${lacking}; the list was followed to an empty or short page`),
       );
-    this.frontier.arrived(request, {
+    const { count } = content;
+    const problem = this.frontier.arrived(request, {
       ...said,
       url,
-      count: content.count,
-      sameAs: this.#sameAs(page, content),
+      count,
+      sameAs: this.ledger.sameAs(page, content),
     });
+    if (problem && count === 0) this.ledger.fail(page, problem);
+    else if (problem) this.ledger.doubt(page, problem);
     return content;
   }
 
-  #sameAs(page: number, { count, fingerprint }: PageItems): number | undefined {
-    if (count === 0) return undefined;
-    const known = this.#firsts.get(fingerprint);
-    const first = Math.min(page, known ?? page);
-    this.#firsts.set(fingerprint, first);
-    if (known === undefined) return undefined;
-    const copy = Math.max(page, known);
-    this.#copies.set(copy, count);
-    this.fail(
-      copy,
-      new Problem('PAGING_LOOP', `Page ${copy} has the items of page ${first} once more.`, {
-        isLogged: true,
-      }),
-    );
-    return known;
-  }
-
-  /** Lists a page as one that failed. */
-  fail(page: number, problem: Problem): void {
-    this.#problems.set(page, problem);
-  }
-
-  /** In the order of the list: those that it has, as far as is known. */
-  get failedPages(): { page: number; problem: Problem }[] {
-    const failed = [...this.#problems]
-      .filter(([page]) => this.frontier.has(page))
-      .map(([page, problem]) => ({ page, problem }))
-      .sort((one, other) => one.page - other.page);
-    return this.#totalProblem ? [{ page: 1, problem: this.#totalProblem }, ...failed] : failed;
-  }
-
-  /** Pages of the list whose items have gone. */
-  get pages(): number {
-    return [...this.#taken].filter((page) => this.frontier.has(page) && !this.#problems.has(page)).length;
-  }
-
-  /** Items that came once more, with a whole page. */
-  get duplicates(): number {
-    let items = 0;
-    for (const [page, count] of this.#copies) if (this.frontier.has(page)) items += count;
-    return items;
-  }
-
-  /** Whether all of the list was fetched. */
-  get isComplete(): boolean {
-    return this.frontier.isAtEnd && [...this.#problems.keys()].every((page) => !this.frontier.has(page));
+  /** Where the way on cannot be read, the items stand. */
+  #said(page: number, answer: UpstreamAnswer): ReturnType<Paging['read']> {
+    try {
+      return this.#paging.read(answer);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      this.ledger.doubt(page, error);
+      return {};
+    }
   }
 }

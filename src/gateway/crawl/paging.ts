@@ -53,7 +53,12 @@ function numbered(url: string, paging: NumberedStyle, maxPages: number): Paging 
   const pagesPath = paging.style === 'page' ? paging.pagesPath : undefined;
   const size = paging.style === 'page' ? paging.size : paging.limit;
   return {
-    frontier: new NumberedPages({ urlOf: urlsOf(url, paging), size, maxPages }),
+    frontier: new NumberedPages({
+      urlOf: urlsOf(url, paging),
+      isByOffset: paging.style === 'offset',
+      size,
+      maxPages,
+    }),
     read: ({ body }) => ({
       total: totalPath && countAt(body.text, totalPath),
       pages: pagesPath && countAt(body.text, pagesPath),
@@ -65,10 +70,10 @@ function numbered(url: string, paging: NumberedStyle, maxPages: number): Paging 
   };
 }
 
-function urlsOf(url: string, paging: NumberedStyle): (page: number, step: number) => string {
+function urlsOf(url: string, paging: NumberedStyle): (page: number, itemsBefore: number) => string {
   if (paging.style === 'offset') {
     const limited = withParameter(url, paging.limitParam, paging.limit);
-    return (page, step) => withParameter(limited, paging.param, (page - 1) * step);
+    return (_page, itemsBefore) => withParameter(limited, paging.param, itemsBefore);
   }
   const { param, start, sizeParam, size } = paging;
   const sized = sizeParam === undefined || size === undefined ? url : withParameter(url, sizeParam, size);

@@ -24,6 +24,9 @@ export function itemsOf(text: string, itemsPath: JsonPointer): PageItems {
   return { text, items, count: countElements(text, items), fingerprint };
 }
 
+/** Of a page that has no body. */
+export const noItems: PageItems = itemsOf('[]', []);
+
 export const pageInvalid = (what: string): Problem =>
   new Problem('UPSTREAM_INVALID', `The page ${what}.`, { isLogged: true });
 

@@ -10,6 +10,7 @@ import type { CrawlAsked, crawlSummarySchema } from './crawl.schema.js';
 import { inPageOrder } from './in-page-order.js';
 import { ItemSieve } from './item-sieve.js';
 import { PageFetcher } from './page-fetcher.js';
+import type { PageLedger } from './page-ledger.js';
 
 type Summary = Omit<z.output<typeof crawlSummarySchema>, 'failedPages'> & {
   failedPages: { page: number; problem: object }[];
@@ -52,13 +53,12 @@ export async function* runCrawl(
   { caller, budget, written, isInOrder, toProblem }: CrawlOptions,
 ): AsyncGenerator<CrawlEvent, void, undefined> {
   const group = new CallGroup(outbound, caller, asked.timeoutMs);
-  const fetcher = new PageFetcher(group, asked);
-  const { frontier } = fetcher;
-  const sieve = new ItemSieve({ ...asked, written, isStream: !isInOrder, isOver: () => group.isOver });
-  let isCut = false;
-  budget.takes(SUMMARY_BYTES);
-
   try {
+    const fetcher = new PageFetcher(group, asked);
+    const { frontier, ledger } = fetcher;
+    const sieve = new ItemSieve({ ...asked, written, isStream: !isInOrder, isOver: () => group.isOver });
+    let isCut = false;
+    budget.takes(SUMMARY_BYTES);
     const ended = fanOut(
       () => fetcher.next(),
       asked.concurrency,
@@ -67,11 +67,12 @@ export async function* runCrawl(
     for await (const page of isInOrder ? inPageOrder(ended) : ended) {
       const { content, problem } = page;
       if (page.page === 1 && problem && refusals.includes(problem.code)) throw problem;
-      const texts = content && (await sieve.take(content, (bytes) => budget.takes(bytes)));
+      const isFresh = content !== undefined && ledger.isFresh(content);
+      const texts = isFresh ? await sieve.take(content, (bytes) => budget.takes(bytes)) : [];
       for (const items of texts ?? []) yield { items };
       fetcher.release(page);
-      const isLeftOut = content !== undefined && texts === undefined;
-      if (isLeftOut) fetcher.fail(page.page, sieve.isTooLate ? comesTooLate() : budget.problem());
+      const isLeftOut = texts === undefined;
+      if (isLeftOut) ledger.fail(page.page, sieve.isTooLate ? comesTooLate() : budget.problem());
       // Where more pages are known, there is no need to look whether they have items.
       isCut = isLeftOut || sieve.hasMore || (sieve.isFull && frontier.unbegun().length > 0);
       if (isCut) break;
@@ -80,9 +81,9 @@ export async function* runCrawl(
     if (group.isOver && !isCut) failUnbegun(fetcher);
     yield {
       summary: {
-        ...counted(fetcher, sieve, isCut),
+        ...counted(ledger, sieve, isCut),
         ...group.summary(),
-        failedPages: told(fetcher, toProblem, budget),
+        failedPages: told(ledger, toProblem, budget),
       },
     };
   } finally {
@@ -90,9 +91,9 @@ export async function* runCrawl(
   }
 }
 
-function failUnbegun(fetcher: PageFetcher): void {
-  for (const page of fetcher.frontier.unbegun())
-    fetcher.fail(
+function failUnbegun({ frontier, ledger }: PageFetcher): void {
+  for (const page of frontier.unbegun())
+    ledger.fail(
       page,
       new Problem('UPSTREAM_TIMEOUT', 'It was not fetched before the deadline of the crawl.', {
         isLogged: true,
@@ -100,20 +101,20 @@ function failUnbegun(fetcher: PageFetcher): void {
     );
 }
 
-function counted(fetcher: PageFetcher, sieve: ItemSieve, isCut: boolean) {
-  const { pages, isComplete } = fetcher;
+function counted(ledger: PageLedger, sieve: ItemSieve, isCut: boolean) {
+  const { pages, isComplete } = ledger;
   const { items, duplicates } = sieve.counts;
   return {
     pages,
     items,
-    duplicates: duplicates + fetcher.duplicates,
+    duplicates: duplicates + ledger.duplicates,
     complete: isComplete && !isCut,
   };
 }
 
 /** As many as there is room for. */
 function told(
-  { failedPages }: PageFetcher,
+  { failedPages }: PageLedger,
   toProblem: CrawlOptions['toProblem'],
   budget: ByteBudget,
 ): Summary['failedPages'] {
