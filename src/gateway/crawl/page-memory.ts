@@ -9,7 +9,7 @@ export class PageMemory {
   #heldBytes = 0;
   #heldPages = 0;
   #underWay = 0;
-  /** So far: what a page on its way is taken for. */
+  /** So far: what a page on its way is taken for. It may be larger: then it waits on its way (outbound/reading-room.ts). */
   #largestBytes = 0;
 
   /** At least one page always goes. */
