@@ -14,6 +14,8 @@ const { upstream, other, api, crawled } = await serveCrawls(socket, {
   OUTBOUND_HOST_CONCURRENCY: String(HOST_CONCURRENCY),
 });
 
+const reads = readBytesFrom(upstream.port);
+
 const COUNT = 40;
 const BODY_BYTES = 2_000_000;
 const ROOM_BYTES = 16 * 1024 ** 2;
@@ -33,7 +35,7 @@ describe('large pages behind one that does not come', () => {
   const asked = { paging: counted, concurrency: 50, timeoutMs: 25_000 };
 
   test('are not read on, however small the first one was, and all come in the end', async () => {
-    const readBytes = readBytesFrom(upstream.port);
+    const readBytes = reads.fromNow();
     const url = upstream.says((seen) => {
       const number = numberOf(seen, 'page');
       if (number === 2) return { ...page(2), delayMs: 5_000 };
@@ -100,14 +102,14 @@ describe('a batch of large bodies whose lines nobody reads', () => {
   };
 
   test('is not read on, and all arrives when they are', async () => {
-    const readBytes = readBytesFrom(upstream.port);
+    const readBytes = reads.fromNow();
     const answer = await lined({ requests: requests(large()), timeoutMs: 25_000 });
     expect(await readBytes()).toBeLessThan(MOST_BYTES + ANSWER_BYTES);
     expect((await answer.rest()).at(-1)).toMatchObject({ summary: { ok: COUNT, complete: true } });
   });
 
   test('has those that wait for room as problems at the deadline; then others have their turn', async () => {
-    const readBytes = readBytesFrom(upstream.port);
+    const readBytes = reads.fromNow();
     const answer = await lined({ requests: requests(large()), timeoutMs: 2_500 });
     await readBytes();
     await pause(2_500);
@@ -120,7 +122,7 @@ describe('a batch of large bodies whose lines nobody reads', () => {
   });
 
   test('lets go of all of them when it is left', async () => {
-    const readBytes = readBytesFrom(upstream.port);
+    const readBytes = reads.fromNow();
     const answer = await lined({ requests: requests(large()), timeoutMs: 25_000 });
     await readBytes();
     answer.leave();

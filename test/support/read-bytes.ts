@@ -3,34 +3,41 @@ import type { Socket } from 'node:net';
 import { afterAll } from 'vitest';
 import { eventually } from './eventually.js';
 
-/** The system takes megabytes for each connection that nobody reads: what was read is what may be in memory. */
+/** Of Node.js: each connection that this process makes. */
 const CHANNEL = 'net.client.socket';
 const STILL_MS = 700;
 
 /**
- * What this process reads over connections that it makes to a port, from now on.
- * @returns bytes so far, once no more come for a while
+ * What this process reads over connections that it makes to a port: what may be in its memory. What an upstream gets rid
+ * of says little of that: the system takes megabytes for each connection that nobody reads.
  */
-export function readBytesFrom(port: number): () => Promise<number> {
-  const sockets = new Set<Socket>();
-  const note = (message: unknown) => sockets.add((message as { socket: Socket }).socket);
+export function readBytesFrom(port: number) {
+  const sockets = new Map<Socket, number | undefined>();
+  const note = (message: unknown) => void sockets.set((message as { socket: Socket }).socket, undefined);
   subscribe(CHANNEL, note);
   afterAll(() => void unsubscribe(CHANNEL, note));
-  const ports = new Map<Socket, number | undefined>();
-  const bytes = () => {
-    let sum = 0;
-    for (const socket of sockets) {
+  const soFar = () => {
+    let bytes = 0;
+    for (const [socket, known] of sockets) {
       // Of a closed one it is not known any more.
-      if (!ports.get(socket)) ports.set(socket, socket.remotePort);
-      if (ports.get(socket) === port) sum += socket.bytesRead;
+      const remotePort = known ?? socket.remotePort;
+      sockets.set(socket, remotePort);
+      if (remotePort === port) bytes += socket.bytesRead;
     }
-    return sum;
+    return bytes;
   };
-  return () =>
-    eventually(async () => {
-      const before = bytes();
-      await new Promise((resolve) => setTimeout(resolve, STILL_MS));
-      if (bytes() !== before || before === 0) throw new Error(`still reading: ${before} bytes`);
-      return before;
-    });
+  return {
+    /** @returns what waits until no more comes for a while, and says how many bytes came since */
+    fromNow() {
+      const before = soFar();
+      return () =>
+        eventually(async () => {
+          const bytes = soFar();
+          await new Promise((resolve) => setTimeout(resolve, STILL_MS));
+          if (soFar() !== bytes || bytes === before)
+            throw new Error(`still reading: ${bytes - before} bytes`);
+          return bytes - before;
+        });
+    },
+  };
 }

@@ -22,7 +22,7 @@ test('all that fit, in the order of their tickets; the next one when there is ro
   for (const index of [5, 4, 3, 2, 1]) void asks(index, 5 * MIB);
   await settled();
   expect(entered).toEqual([5, 4, 3]);
-  ticket(4).settle(1 * MIB);
+  ticket(4).settle(2 * MIB);
   await settled();
   expect(entered).toEqual([5, 4, 3]);
   ticket(3).release();
