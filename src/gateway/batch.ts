@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import type { OutboundCaller } from '../outbound/call.js';
 import { each, fanOut } from '../outbound/fan-out.js';
 import type { Outbound } from '../outbound/outbound.js';
+import type { RoomTicket } from '../outbound/reading-room.js';
 import { Problem } from '../problem.js';
 import type { Batch, batchSummarySchema } from './batch.schema.js';
 import type { ByteBudget } from './byte-budget.js';
@@ -39,9 +40,10 @@ export async function* runBatch(
   budget.takes(SUMMARY_BYTES + requests.length * RESULT_BYTES);
   let isComplete = true;
 
-  async function end([index, item]: [number, Item]): Promise<BatchEvent> {
+  async function end([index, item]: [number, Item]): Promise<{ event: BatchEvent; ticket: RoomTicket }> {
     const timing = group.timing();
-    const outcome = await call(index, item, timing).then(
+    const ticket = group.ticket();
+    const outcome = await call(index, item, timing, ticket).then(
       (response) => ({ ok: true, members: `"response":${response}` }),
       (error: unknown) => ({ ok: false, members: `"problem":${JSON.stringify(toProblem(error))}` }),
     );
@@ -49,13 +51,14 @@ export async function* runBatch(
     if (!outcome.ok && group.isOver) isComplete = false;
     const head = JSON.stringify({ index, id: item.id, ok: outcome.ok });
     const tail = JSON.stringify(timing.end());
-    return { index, result: `${head.slice(0, -1)},${outcome.members},${tail.slice(1)}` };
+    if (!outcome.ok) ticket.release();
+    return { event: { index, result: `${head.slice(0, -1)},${outcome.members},${tail.slice(1)}` }, ticket };
   }
 
-  async function call(index: number, item: Item, timing: Timing): Promise<string> {
+  async function call(index: number, item: Item, timing: Timing, ticket: RoomTicket): Promise<string> {
     if (group.isOver) throw notCalled();
     const { url, method, timeoutMs, retries } = item;
-    const place = { pointer: `/requests/${index}/url`, part: { item: index } };
+    const place = { pointer: `/requests/${index}/url`, part: { item: index }, ticket };
     const answer = await group.call({ url, method, timeoutMs, retries, ...wireBody(item) }, place, timing);
     const response = responseText(answer);
     if (!budget.takes(Buffer.byteLength(response))) throw budget.problem();
@@ -65,7 +68,11 @@ export async function* runBatch(
   try {
     const atOnce = { sequential: 1, bounded: concurrency, concurrent: requests.length }[strategy];
     const next = each(requests.entries());
-    yield* fanOut(() => (group.isLeft ? undefined : next()), atOnce, end);
+    for await (const { event, ticket } of fanOut(() => (group.isLeft ? undefined : next()), atOnce, end)) {
+      yield event;
+      // Whoever asks for the next one has sent this one, or has it among the bytes of a whole answer.
+      ticket.release();
+    }
     yield { summary: { ...group.summary(), ...counts, complete: isComplete } };
   } finally {
     group.end();

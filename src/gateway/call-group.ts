@@ -2,21 +2,26 @@ import type { OutboundCaller, OutboundRequest, UpstreamAnswer } from '../outboun
 import { Deadline } from '../outbound/deadline.js';
 import { inTurn } from '../outbound/heavy-work.js';
 import type { Outbound } from '../outbound/outbound.js';
+import { ReadingRoom, type RoomTicket } from '../outbound/reading-room.js';
 import { Problem } from '../problem.js';
 import { type Timing, Timings } from './timings.js';
 
-/** Which call it is, and where its URL stood in the request. */
-export type Place = Required<Pick<OutboundCaller, 'part'>> & Pick<OutboundCaller, 'pointer'>;
+/** Which call it is, where its URL stood in the request, and its room. */
+export type Place = Required<Pick<OutboundCaller, 'part' | 'ticket'>> & Pick<OutboundCaller, 'pointer'>;
 
-/** After its deadline, for a client to take the rest of an answer of lines: 16 MiB of pages at 300 kB/s. */
+/** After its deadline, for a client to take the rest of an answer of lines: all that is held for him, at 300 kB/s. */
 export const READING_MS = 60_000;
 
-/** Several calls as one request: one of its user's few, one deadline, one clock; with its caller all of it goes. */
+/**
+ * Several calls as one request: one of its user's few, one deadline, one clock, one room for their bodies; with its
+ * caller all of it goes.
+ */
 export class CallGroup {
   readonly #deadline: Deadline;
   readonly #leave: () => void;
   readonly #timings = new Timings();
   readonly #hosts = new Set<string>();
+  readonly #room = new ReadingRoom();
 
   /** End it. @throws Problem OUTBOUND_BUSY */
   constructor(
@@ -43,17 +48,27 @@ export class CallGroup {
     return this.#timings.next();
   }
 
+  /** For one call, when it begins; whoever takes it releases it, once what the call brought has gone. */
+  ticket(): RoomTicket {
+    return this.#room.ticket();
+  }
+
   summary() {
     return this.#timings.summary();
   }
 
   /** @throws Problem, as `Outbound.call` */
-  call(request: OutboundRequest, place: Place, timing: Timing): Promise<UpstreamAnswer> {
+  async call(request: OutboundRequest, place: Place, timing: Timing): Promise<UpstreamAnswer> {
     const began = (host: string) => {
       this.#hosts.add(host);
       timing.began();
     };
-    return this.outbound.call(request, { ...this.caller, ...place, signal: this.#deadline.signal, began });
+    const caller = { ...this.caller, ...place, signal: this.#deadline.signal, began };
+    try {
+      return await this.outbound.call(request, caller);
+    } finally {
+      place.ticket.finish();
+    }
   }
 
   /** Work on what a call brought. @throws Problem UPSTREAM_TIMEOUT where the deadline comes first; what `work` throws */

@@ -8,7 +8,8 @@ import { Deadline } from './deadline.js';
 import { type DecodedBody, decodeBody, nothing } from './decode-body.js';
 import { inTurn } from './heavy-work.js';
 import type { Pace } from './pace.js';
-import { readBody } from './read-body.js';
+import { NoRoom, readBody, type Seat } from './read-body.js';
+import type { RoomTicket } from './reading-room.js';
 import { type Hop, linkedTarget, nextHop } from './redirect.js';
 import { isLooping, upstreamHeaders } from './request-headers.js';
 import { mayPass, retryDelayMs } from './retry-delay.js';
@@ -51,6 +52,8 @@ export interface OutboundCaller {
   readonly cdnLoop: string | undefined;
   /** Of several calls: which one it is, for the log. They wait for their turn where a single one is told that all is busy. */
   readonly part?: { readonly item: number } | { readonly page: number };
+  /** Of several calls: its place in the room for their bodies, which the caller gives back. */
+  readonly ticket?: RoomTicket;
   /** Told each time that its turn has come, just before an upstream is called: which one, with its port. */
   readonly began?: (host: string) => void;
 }
@@ -105,6 +108,12 @@ export interface CallTools {
 
 const MAX_REDIRECTS = 5;
 
+/**
+ * How long a body that waits for room keeps others waiting, where its call can be made again: the one that all the room
+ * waits for may stand in line behind it.
+ */
+const ROOM_PATIENCE_MS = 1_000;
+
 type Received = Omit<UpstreamAnswer, 'durationMs' | 'attempts' | 'redirects'>;
 
 export class Call {
@@ -153,7 +162,13 @@ export class Call {
     let retriesLeft = isIdempotent(first.method) ? retries : 0;
     let last: Received | UpstreamFailure | undefined;
     for (let attempt = 1; ; attempt += 1) {
-      last = await this.#paced(() => this.#attempt(first, last));
+      const outcome = await this.#paced(() => this.#attempt(first, last));
+      if (outcome instanceof NoRoom) {
+        // In nobody's way: the place in each line is given back, the room is there when the call is made again.
+        await this.caller.ticket?.reserve(outcome.bytes, this.#deadline.signal);
+        continue;
+      }
+      last = outcome;
       if (retriesLeft === 0 || !mayGoWell(last)) break;
       // Who was only too early has not failed: where all wait together, it is not held against this one.
       if (!pace || !asksToSlowDown(last)) retriesLeft -= 1;
@@ -184,7 +199,10 @@ export class Call {
     try {
       return await this.#follow(first);
     } catch (error) {
-      if (error instanceof UpstreamFailure) return error;
+      if (error instanceof UpstreamFailure) {
+        this.caller.ticket?.settle(0);
+        return error;
+      }
       if (error instanceof Problem && last) return last;
       throw error;
     }
@@ -248,10 +266,11 @@ export class Call {
       const status = knownStatus(head.statusCode);
       const next = nextHop(head, hop);
       if (next) return { status, next };
-      const bytes = await readBody(head, current, this.tools.maxBytes);
+      const bytes = await readBody(head, current, this.tools.maxBytes, this.#seat);
       const { expectsJson = false, mayHaveNoContent = false } = this.request;
       const isEmpty = mayHaveNoContent && status === NO_CONTENT;
       const isWanted = !isEmpty && (!expectsJson || isSuccess(status));
+      if (!isWanted) this.caller.ticket?.settle(0);
       const decode = () => decodeBody(bytes, head.headers['content-type'], expectsJson);
       const received: Received = {
         url: target.href,
@@ -265,6 +284,12 @@ export class Call {
       // Of a redirect the body was not read; where all was, this does nothing to the connection.
       head.destroy();
     }
+  }
+
+  get #seat(): Seat | undefined {
+    const { ticket } = this.caller;
+    const { pace } = this.request;
+    return ticket && { ticket, patienceMs: pace && ROOM_PATIENCE_MS };
   }
 
   /** What is no failure of the upstream, no refusal and no limit is ours, and goes on as it is. */

@@ -40,11 +40,14 @@ export class Pace {
    * @throws the deadline's reason when it ended first; UpstreamFailure at once where nobody may call before it ends
    */
   async run<T>(attempt: () => Promise<T>, deadline: Deadline): Promise<T> {
-    while (this.waitMs > 0 || this.#underWay >= this.#allowed) {
+    for (;;) {
+      // Read once: it may be over a moment later, and who has set no timer for it would wait for a turn that nobody gives back.
+      const { waitMs } = this;
+      if (waitMs === 0 && this.#underWay < this.#allowed) break;
       deadline.signal.throwIfAborted();
-      if (this.waitMs >= deadline.leftMs())
+      if (waitMs >= deadline.leftMs())
         throw new UpstreamFailure('UPSTREAM_TIMEOUT', 'asks to be called later than there is time for');
-      await this.#change(deadline.signal);
+      await this.#change(deadline.signal, waitMs);
     }
     this.#underWay += 1;
     try {
@@ -81,9 +84,8 @@ export class Pace {
   }
 
   /** Resolves when a turn may have come; also when `until` ends. */
-  #change(until: AbortSignal): Promise<void> {
+  #change(until: AbortSignal, waitMs: number): Promise<void> {
     return new Promise((resolve) => {
-      const { waitMs } = this;
       const timerMs = Math.min(Math.ceil(waitMs), MAX_TIMER_MS);
       const timer = waitMs > 0 ? setTimeout(() => changed(), timerMs) : undefined;
       const changed = () => {

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { CurrentCall } from './current-call.js';
+import type { RoomTicket } from './reading-room.js';
 import { UpstreamFailure } from './upstream-failure.js';
 
 /** Text packs to a tenth, or a fiftieth where it repeats itself; a bomb to a thousandth (DEFLATE's limit is 1,032). */
@@ -18,22 +19,43 @@ const MAX_FRAMING = 4;
 /** Small answers may be framed as they like; as much may have come that was not looked at yet. */
 const FRAMING_COUNTS_FROM_BYTES = 256 * 1024;
 
+/** Of each body, whoever has room: most are no larger, and a small one never waits for large ones. */
+const FREE_BYTES = 128 * 1024;
+
+/** The body of one among several calls, which share a room. */
+export interface Seat {
+  readonly ticket: RoomTicket;
+  /** How long it may wait for room while it holds its connection; without it, until the call ends. */
+  readonly patienceMs: number | undefined;
+}
+
+/** There was no room for the body for as long as it could wait; its connection is to be closed. */
+export class NoRoom extends UpstreamFailure {
+  /** @param bytes to be reserved before it is asked for again */
+  constructor(readonly bytes: number) {
+    super('UPSTREAM_TIMEOUT', 'sent more than there was room for', 'no room', true);
+  }
+}
+
 /** What is asked for. `deflate` is understood too, but servers differ on what it is. */
 export const acceptedCodings = 'gzip, br';
 
 /**
  * @param maxBytes of the body, packed and unpacked
- * @throws UpstreamFailure; the signal's reason when it ended first
+ * @param seat without it, there is room
+ * @throws UpstreamFailure, NoRoom; the signal's reason when it ended first
  */
 export async function readBody(
   answer: IncomingMessage,
   call: CurrentCall,
   maxBytes: number,
+  seat?: Seat,
 ): Promise<Buffer> {
   try {
-    const body = await read(answer, call.signal, maxBytes);
+    const body = await read(answer, call.signal, maxBytes, seat);
     // More came than the length said: what was read is not what was meant.
     if (call.lateError) throw call.lateError;
+    seat?.ticket.settle(body.length);
     return body;
   } catch (error) {
     call.signal.throwIfAborted();
@@ -41,7 +63,12 @@ export async function readBody(
   }
 }
 
-async function read(answer: IncomingMessage, signal: AbortSignal, maxBytes: number): Promise<Buffer> {
+async function read(
+  answer: IncomingMessage,
+  signal: AbortSignal,
+  maxBytes: number,
+  seat: Seat | undefined,
+): Promise<Buffer> {
   const tooLarge = () => new UpstreamFailure('UPSTREAM_TOO_LARGE', `sent more than ${maxBytes} bytes`);
   if (Number(answer.headers['content-length']) > maxBytes && !hasNoBody(answer)) throw tooLarge();
   const unpack = hasNoBody(answer) ? undefined : await unpacker(answer.headers['content-encoding']);
@@ -61,6 +88,8 @@ async function read(answer: IncomingMessage, signal: AbortSignal, maxBytes: numb
       yield chunk;
     }
   }
+  // Unpacked, and where no length is said, it may be as large as any.
+  const bytesToCome = unpack ? maxBytes : Number(answer.headers['content-length'] ?? maxBytes);
   const chunks: Buffer[] = [];
   let bytes = 0;
   async function collect(source: AsyncIterable<Buffer>) {
@@ -71,6 +100,8 @@ async function read(answer: IncomingMessage, signal: AbortSignal, maxBytes: numb
       if (unpack && bytes > RATIO_COUNTS_FROM_BYTES && bytes > wireBytes * MAX_RATIO)
         throw new UpstreamFailure('UPSTREAM_TOO_LARGE', 'sent a body that unpacks to far more than came');
       chunks.push(chunk);
+      // Nothing more is pulled meanwhile.
+      if (seat && bytes > FREE_BYTES) await takeRoom(seat, bytesToCome, signal);
     }
   }
   try {
@@ -82,6 +113,10 @@ async function read(answer: IncomingMessage, signal: AbortSignal, maxBytes: numb
     if (!isEmpty) throw error;
   }
   return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, bytes);
+}
+
+async function takeRoom({ ticket, patienceMs }: Seat, bytes: number, signal: AbortSignal): Promise<void> {
+  if (!(await ticket.reserve(bytes, signal, patienceMs))) throw new NoRoom(bytes);
 }
 
 /** What a pipeline does besides, one stream alone has no need of. */

@@ -1,6 +1,7 @@
 /** Fetches the pages of one crawl, and reads what each says. */
 import type { UpstreamAnswer } from '../../outbound/call.js';
 import { Pace } from '../../outbound/pace.js';
+import type { RoomTicket } from '../../outbound/reading-room.js';
 import { isSuccess } from '../../outbound/status.js';
 import { Problem } from '../../problem.js';
 import type { CallGroup } from '../call-group.js';
@@ -26,6 +27,8 @@ export interface EndedPage {
   /** Where it came, and has a list. */
   readonly content?: PageItems;
   readonly problem?: Problem;
+  /** For its place among the bodies of the crawl. */
+  readonly ticket: RoomTicket;
 }
 
 export class PageFetcher {
@@ -56,30 +59,37 @@ export class PageFetcher {
   }
 
   /** Once its items have gone, if it has any. */
-  release({ page, bytes, content }: EndedPage): void {
+  release({ page, bytes, content, ticket }: EndedPage): void {
     if (content) this.ledger.take(page);
     this.#memory.release(bytes);
+    ticket.release();
   }
 
   /** Never rejects but for an error of ours. */
   async fetch(request: PageRequest): Promise<EndedPage> {
     const { page } = request;
     const timing = this.group.timing();
+    const ticket = this.group.ticket();
     try {
-      const answer = await this.#call(request, timing).finally(timing.end);
+      const answer = await this.#call(request, timing, ticket).finally(timing.end);
       const content = await this.group.lookThrough(answer.bytes, () => this.#read(request, answer));
       this.#memory.end(answer.bytes);
-      return { page, bytes: answer.bytes, content };
+      return { page, bytes: answer.bytes, content, ticket };
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       this.#memory.end(0);
+      ticket.release();
       this.ledger.fail(page, error);
       this.frontier.failed(request, error);
-      return { page, bytes: 0, problem: error };
+      return { page, bytes: 0, problem: error, ticket };
     }
   }
 
-  #call({ page, url, linkedFrom, hasHeaders }: PageRequest, timing: Timing): Promise<UpstreamAnswer> {
+  #call(
+    { page, url, linkedFrom, hasHeaders }: PageRequest,
+    timing: Timing,
+    ticket: RoomTicket,
+  ): Promise<UpstreamAnswer> {
     const { headers = {}, timeoutMs } = this.asked;
     return this.group.call(
       {
@@ -94,7 +104,7 @@ export class PageFetcher {
         mayHaveNoContent: true,
         ...(linkedFrom !== undefined && { linkedFrom }),
       },
-      { pointer: '/url', part: { page } },
+      { pointer: '/url', part: { page }, ticket },
       timing,
     );
   }

@@ -1,5 +1,5 @@
 /** Of pages that have come and not gone yet, and of those on their way. In memory each weighs up to three times as much (trials -- slow-reader). */
-const MAX_BYTES = 16 * 1024 ** 2;
+const MAX_BYTES = 10 * 1024 ** 2;
 
 /**
  * Whether another page may be fetched: a client who reads slowly, or a page that others wait for, keeps what has come in
@@ -9,7 +9,7 @@ export class PageMemory {
   #heldBytes = 0;
   #heldPages = 0;
   #underWay = 0;
-  /** So far: what a page on its way is taken for. */
+  /** So far: what a page on its way is taken for. It may be larger: then it waits on its way (outbound/reading-room.ts). */
   #largestBytes = 0;
 
   /** At least one page always goes. */
