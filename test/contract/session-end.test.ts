@@ -37,12 +37,11 @@ describe.each(transports)('what is over is over at once, over $name:', (transpor
 
   test('a sign-in whose user is removed while the password is checked finds nobody', async () => {
     const { id, email } = await api.join();
-    // One after the other in the hasher's queue; the removal does not wait there.
+    // A few at a time in the hasher's queue; the removal does not wait there.
     const answers = Array.from({ length: 20 }, () => api.post('/v1/auth/login', { email, password }));
-    await Promise.race(answers);
+    expect((await Promise.race(answers)).status).toBe(200);
     expect((await api.delete(`/v1/users/${id}`, api.admin.as)).status).toBe(204);
     const statuses = (await Promise.all(answers)).map(({ status }) => status);
-    expect(statuses[0]).toBe(200);
     expect(statuses.at(-1)).toBe(401);
     expect(statuses.filter((status) => status !== 200 && status !== 401)).toEqual([]);
   });
