@@ -24,11 +24,6 @@ export class Pace {
     this.#allowed = most;
   }
 
-  /** How many may be under way now. */
-  get allowed(): number {
-    return this.#allowed;
-  }
-
   /** Milliseconds that nobody calls for. */
   get waitMs(): number {
     return Math.max(0, this.#resumesMs - performance.now());
