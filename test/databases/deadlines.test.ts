@@ -1,10 +1,11 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { holdClaim } from '#dist/database/claims.js';
 import { databaseProblem } from '#dist/database/problems.js';
 import type { Engine } from '#dist/database-url.js';
 import { withRequestMeter } from '#dist/metering/request-meter.js';
 import { engineUnderTest } from '../support/engines.js';
+import { startSilentServer } from '../support/silent-server.js';
 import { failure, openDatabase, openTemporary, userRow } from '../support/temporary-database.js';
 
 /** Takes the server a few seconds. */
@@ -95,6 +96,21 @@ test('who gets no connection, or no turn, by the deadline is DATABASE_BUSY; the 
   await holder.release();
   await database.ping();
 });
+
+test.skipIf(engineUnderTest.engine === 'sqlite')(
+  'a connection for which there is no time left is DATABASE_BUSY, not a server that cannot be reached',
+  async () => {
+    const silent = await startSilentServer();
+    onTestFinished(() => silent.close());
+    const url = new URL(process.env[`TEST_${engineUnderTest.engine.toUpperCase()}_URL`] ?? '');
+    url.port = String(silent.port);
+    // Two milliseconds: both timers, ours and the driver's, may be early by one.
+    const database = await openDatabase(url.href, { timeoutMs: 2, poolMax: 100 });
+    const codes = new Set<string | undefined>();
+    for (let n = 0; n < 100; n++) codes.add(databaseProblem(await failure(database.ping()))?.code);
+    expect([...codes]).toEqual(['DATABASE_BUSY']);
+  },
+);
 
 test('after close every call is DATABASE_UNAVAILABLE', async () => {
   const { database } = await openTemporary();

@@ -15,6 +15,8 @@ const END_MS = 1_000;
 const CONNECT_PAUSE_MS = 100;
 /** A server that refuses may be restarting: it is asked once more. One that says it is full is asked until the deadline. */
 const CONNECT_ATTEMPTS = 2;
+/** The driver's own limit comes after ours: it would say that the server cannot be reached where only our time was short. */
+const DRIVER_GRACE_MS = 250;
 
 interface PoolOptions {
   /** Connections at the same time. */
@@ -37,7 +39,6 @@ export interface Lease {
 interface Idle {
   connection: ServerConnection;
   since: Instant;
-  timer: NodeJS.Timeout;
 }
 
 /** By both clocks: one stands still while a frozen function sleeps, the other may be set back. */
@@ -55,6 +56,8 @@ export class ConnectionPool {
   readonly #turns: Turns;
   /** The last one used is the next one taken, so that a quiet pool shrinks. */
   readonly #idle: Idle[] = [];
+  /** Ends what has been idle for too long; one for all, or each statement would set and clear one. */
+  #reaper: NodeJS.Timeout | undefined;
   #isClosed = false;
   /** Grows when those made before are of no more use. */
   #generation = 0;
@@ -110,17 +113,27 @@ export class ConnectionPool {
   }
 
   #keep(connection: ServerConnection): void {
-    const timer = setTimeout(() => {
-      this.#idle.splice(this.#idle.indexOf(idle), 1);
-      void end(connection);
-    }, this.#options.idleMs).unref();
-    const idle: Idle = { connection, since: now(), timer };
-    this.#idle.push(idle);
+    this.#idle.push({ connection, since: now() });
+    this.#reaper ??= setTimeout(() => this.#reap(), this.#options.idleMs).unref();
+  }
+
+  /** The one that has been idle for longest is the first. */
+  #reap(): void {
+    const { idleMs } = this.#options;
+    this.#reaper = undefined;
+    for (let [oldest] = this.#idle; oldest; [oldest] = this.#idle) {
+      const leftMs = idleMs - elapsedMs(oldest.since);
+      if (leftMs > 0) {
+        this.#reaper = setTimeout(() => this.#reap(), leftMs).unref();
+        return;
+      }
+      this.#idle.shift();
+      void end(oldest.connection);
+    }
   }
 
   async #takeIdle(deadlineMs: number): Promise<ServerConnection | undefined> {
     for (let idle = this.#idle.pop(); idle; idle = this.#idle.pop()) {
-      clearTimeout(idle.timer);
       const { connection, since } = idle;
       if (!connection.isBroken && (elapsedMs(since) < FRESH_MS || (await answers(connection, deadlineMs))))
         return connection;
@@ -132,10 +145,9 @@ export class ConnectionPool {
   }
 
   #emptied(): ServerConnection[] {
-    return this.#idle.splice(0).map(({ connection, timer }) => {
-      clearTimeout(timer);
-      return connection;
-    });
+    clearTimeout(this.#reaper);
+    this.#reaper = undefined;
+    return this.#idle.splice(0).map(({ connection }) => connection);
   }
 
   async #connect(deadlineMs: number): Promise<ServerConnection> {
@@ -144,6 +156,8 @@ export class ConnectionPool {
       try {
         return await this.#connectOnce(deadlineMs);
       } catch (error) {
+        // Given up, by a timer that may be early by a millisecond: there was time left by the clock, yet none to connect.
+        if (error instanceof CarriedProblem) throw error;
         const isFull = serverTrouble(error) === 'full';
         const pauseMs = CONNECT_PAUSE_MS * (0.5 + Math.random());
         const isLate = performance.now() + pauseMs >= deadlineMs;
@@ -158,7 +172,9 @@ export class ConnectionPool {
 
   /** An attempt that is given up may still succeed; then the connection is not ours to leave open. */
   #connectOnce(deadlineMs: number): Promise<ServerConnection> {
-    const connecting = this.#options.connect(Math.max(1, deadlineMs - performance.now()));
+    const connecting = this.#options.connect(
+      Math.max(0, deadlineMs - performance.now()) + DRIVER_GRACE_MS,
+    );
     let isGivenUp = false;
     connecting.then(
       (connection) => isGivenUp && connection.destroy(),
