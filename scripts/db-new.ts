@@ -2,9 +2,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PGlite } from '@electric-sql/pglite';
 import { Command } from 'commander';
 import { migrationNames } from '../src/database/migrations/migration-folder.js';
+import { emptyPostgresql } from './empty-postgresql.js';
 import { PgliteStream } from './pglite-stream.js';
 import { schemaFiles } from './read-models.js';
 import {
@@ -48,13 +48,17 @@ async function draft(
 }
 
 async function draftPostgresql(prismaFolder: string): Promise<string | undefined> {
-  const database = await PGlite.create();
-  const adapter = await postgresqlAdapter({
-    user: 'postgres',
-    database: 'postgres',
-    stream: () => new PgliteStream(database),
-  });
-  return (await draft(prismaFolder, 'postgresql', adapter))?.replaceAll(newText, '$1 COLLATE "C"');
+  const database = await emptyPostgresql();
+  try {
+    const adapter = await postgresqlAdapter({
+      user: 'postgres',
+      database: 'postgres',
+      stream: () => new PgliteStream(database),
+    });
+    return (await draft(prismaFolder, 'postgresql', adapter))?.replaceAll(newText, '$1 COLLATE "C"');
+  } finally {
+    await database.close();
+  }
 }
 
 /** Where a column becomes text: its order must be that of the other engines (db:check finds one without). */

@@ -18,6 +18,15 @@ export function orLate<T>(work: Promise<T>, deadlineMs: number, late: () => Prob
       () => reject(new CarriedProblem(late())),
       Math.max(0, deadlineMs - performance.now()),
     );
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
+    work.then(
+      (result) => {
+        clearTimeout(timer);
+        resolve(result);
+      },
+      (error) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
   });
 }

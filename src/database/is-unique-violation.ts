@@ -1,9 +1,9 @@
 import { errorParts } from './error-parts.js';
 
-/** Whether a write broke a unique rule (P2002), if `field` is given the one on exactly that field. */
+/** Whether a write broke a unique rule (P2002, or the adapter's own word for it), if `field` is given the one on exactly that field. */
 export function isUniqueViolation(error: unknown, field?: string): boolean {
   const parts = errorParts(error) as Record<string, unknown>[];
-  if (parts[0]?.code !== 'P2002') return false;
+  if (!parts.some(({ code, kind }) => code === 'P2002' || kind === 'UniqueConstraintViolation')) return false;
   if (field === undefined) return true;
   return parts.some((part) => {
     const { fields, index } = (part.constraint ?? {}) as { fields?: unknown; index?: unknown };

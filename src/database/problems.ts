@@ -83,7 +83,7 @@ function problemOfPrisma(part: object, error: unknown): Problem | undefined {
       return unavailableProblem(error);
     default: {
       const isConnection = /^P1\d{3}$/.test(String(code ?? errorCode));
-      return isConnection || part.constructor.name === 'PrismaClientInitializationError'
+      return isConnection || (part as Error).name === 'PrismaClientInitializationError'
         ? unavailableProblem(error)
         : undefined;
     }

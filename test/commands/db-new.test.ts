@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { migrate } from '#dist/database/migrations/migrate.js';
 import { engines } from '../support/engines.js';
+import { ownMigrations } from '../support/own-migrations.js';
 import { temporaryFolder } from '../support/temporary-database.js';
 
 function dbNew(...args: string[]) {
@@ -46,7 +47,7 @@ test('db:new drafts SQLite and PostgreSQL, leaves MySQL to a person, and then ha
     try {
       const migrating = migrate(database.url, join(folder, engine.engine, 'migrations'));
       if (engine.engine === 'mysql') await expect(migrating).rejects.toThrow('_fares holds no SQL');
-      else expect((await migrating).applied).toHaveLength(2);
+      else expect((await migrating).applied).toHaveLength(ownMigrations.length + 1);
     } finally {
       await database.drop();
     }
@@ -56,7 +57,8 @@ test('db:new drafts SQLite and PostgreSQL, leaves MySQL to a person, and then ha
     written: [],
     stderr: 'The migrations make what the models say: nothing to write.\n',
   });
-  expect(readdirSync(join(folder, 'mysql', 'migrations'))).toHaveLength(3);
+  // And the lock file.
+  expect(readdirSync(join(folder, 'mysql', 'migrations'))).toHaveLength(ownMigrations.length + 2);
 });
 
 test('db:new says what is wrong with its name, and with the models', () => {

@@ -7,6 +7,7 @@ import { isUniqueViolation } from '#dist/database/is-unique-violation.js';
 import { migrate } from '#dist/database/migrations/migrate.js';
 import { databaseProblem } from '#dist/database/problems.js';
 import { engineUnderTest } from '../support/engines.js';
+import { ownMigrations } from '../support/own-migrations.js';
 import { failure, openDatabase, openTemporary, userRow } from '../support/temporary-database.js';
 
 // What some collation takes to be one and the same, or sorts by language, or by 16-bit code unit.
@@ -171,7 +172,7 @@ test('a schema that is not there yet is MIGRATIONS_PENDING, and known as such', 
   const { url, drop } = await engineUnderTest.createDatabase();
   try {
     const database = await openDatabase(url);
-    expect(await database.pendingMigrations()).toEqual(['20261121000000_users']);
+    expect(await database.pendingMigrations()).toEqual(ownMigrations);
     expect(databaseProblem(await failure(database.client.user.count()))?.code).toBe('MIGRATIONS_PENDING');
     await migrate(url);
     expect(await database.pendingMigrations()).toEqual([]);

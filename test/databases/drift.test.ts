@@ -1,28 +1,32 @@
 /** What `npm run db:check` finds, on databases made by migrations that are not quite ours. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { migrate } from '#dist/database/migrations/migrate.js';
 import { modelFacts } from '../../scripts/drift/model-facts.js';
 import { readModels, schemaFiles } from '../../scripts/read-models.js';
 import { engines, type TestEngine } from '../support/engines.js';
+import { ownMigrations } from '../support/own-migrations.js';
 import { temporaryFolder } from '../support/temporary-database.js';
 
-const users = '20261121000000_users';
+const [first = ''] = ownMigrations;
 
-/** A database whose migration had every match of a pattern replaced; each has to be there. */
+/** A database whose first migration had every match of a pattern replaced; each has to be there. */
 async function migrated(engine: TestEngine, edits: [RegExp, string][]): Promise<string> {
   const database = await engine.createDatabase();
   onTestFinished(() => database.drop());
   const folder = join(temporaryFolder(), 'migrations');
-  const original = readFileSync(`prisma/${engine.engine}/migrations/${users}/migration.sql`, 'utf8');
-  const sql = edits.reduce((text, [pattern, replacement]) => {
-    expect(text).toMatch(pattern);
-    return text.replace(pattern, replacement);
-  }, original);
-  mkdirSync(join(folder, users), { recursive: true });
-  writeFileSync(join(folder, users, 'migration.sql'), sql);
+  cpSync(`prisma/${engine.engine}/migrations`, folder, { recursive: true });
+  const file = join(folder, first, 'migration.sql');
+  const sql = edits.reduce(
+    (text, [pattern, replacement]) => {
+      expect(text).toMatch(pattern);
+      return text.replace(pattern, replacement);
+    },
+    readFileSync(file, 'utf8'),
+  );
+  writeFileSync(file, sql);
   await migrate(database.url, folder);
   return database.url;
 }
