@@ -12,6 +12,8 @@ interface Issue {
   readonly keys?: readonly string[];
 }
 
+type Outcome = Awaited<ReturnType<NonNullable<ArgumentMetadata['schema']>['~standard']['validate']>>;
+
 /** Zod speaks of keys it does not know in one issue; each gets an error of its own. */
 function fieldErrors(issue: Issue, isBody: boolean): FieldError[] {
   const path = (issue.path ?? []).map((segment) => (typeof segment === 'object' ? segment.key : segment));
@@ -24,16 +26,23 @@ function fieldErrors(issue: Issue, isBody: boolean): FieldError[] {
 /** Checks bodies, queries and parameters against their zod schemas; the problem names each field and its rule. */
 @Injectable()
 export class ValidationPipe implements PipeTransform {
-  async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    const { schema, type } = metadata;
+  /** At once where it can be: each promise is one more turn of the queue, for each parameter of each request. */
+  transform(value: unknown, metadata: ArgumentMetadata): unknown {
+    const { schema } = metadata;
     if (!schema) return value;
-    const result = await schema['~standard'].validate(value);
+    const result = schema['~standard'].validate(value);
+    return result instanceof Promise
+      ? result.then((later) => this.outcome(later, value, metadata))
+      : this.outcome(result, value, metadata);
+  }
+
+  private outcome(result: Outcome, value: unknown, { type, data }: ArgumentMetadata): unknown {
     if (!result.issues) return result.value;
 
     const isBody = type === 'body';
     if (isBody && value === undefined) throw new Problem('BODY_INVALID', 'A JSON body is needed.');
-    const issues = metadata.data
-      ? result.issues.map((issue) => ({ ...issue, path: [metadata.data as string, ...(issue.path ?? [])] }))
+    const issues = data
+      ? result.issues.map((issue) => ({ ...issue, path: [data, ...(issue.path ?? [])] }))
       : result.issues;
     const errors = issues.flatMap((issue) => fieldErrors(issue, isBody)).slice(0, MAX_FIELD_ERRORS);
     const first = errors[0];

@@ -1,9 +1,9 @@
 /** The simulator's list, in each style that lists are paged in, with what can go wrong while one reads it. */
 import * as z from 'zod';
+import { orElse, wholeNumber } from '../inbound/whole-number.js';
 import { readCursor } from './page-cursor.js';
 import { pageFaultsSchema } from './page-fault.schema.js';
 import { pace, retryAfterSchema } from './sim.schema.js';
-import { orElse, wholeNumber } from './whole-number.js';
 
 /** An answer of some 150 kB. */
 const MAX_SIZE = 10_000;

@@ -1,7 +1,7 @@
 /** The simulator on the wire. Parameters it does not know are ignored, as most upstreams do. */
 import * as z from 'zod';
+import { orElse, wholeNumber } from '../inbound/whole-number.js';
 import { MAX_BYTES, MAX_DELAY_MS } from './limits.js';
-import { orElse, wholeNumber } from './whole-number.js';
 
 const MAX_SEED_LENGTH = 100;
 
