@@ -1,8 +1,8 @@
 /** Many calls as one request: each item ends with a response or a problem of its own, and none harms another. */
 import type * as z from 'zod';
-import type { OutboundCaller } from '../outbound/call.js';
 import { each, fanOut } from '../outbound/fan-out.js';
 import type { Outbound } from '../outbound/outbound.js';
+import type { OutboundCaller } from '../outbound/outbound-call.js';
 import type { RoomTicket } from '../outbound/reading-room.js';
 import { Problem } from '../problem.js';
 import type { Batch, batchSummarySchema } from './batch.schema.js';

@@ -1,7 +1,7 @@
-import type { OutboundCaller, OutboundRequest, UpstreamAnswer } from '../outbound/call.js';
 import { Deadline } from '../outbound/deadline.js';
 import { inTurn } from '../outbound/heavy-work.js';
 import type { Outbound } from '../outbound/outbound.js';
+import type { OutboundCaller, OutboundRequest, UpstreamAnswer } from '../outbound/outbound-call.js';
 import { ReadingRoom, type RoomTicket } from '../outbound/reading-room.js';
 import { Problem } from '../problem.js';
 import { type Timing, Timings } from './timings.js';

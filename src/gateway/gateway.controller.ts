@@ -3,10 +3,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RecentPrincipal } from '../auth/access.guard.js';
 import { Caller, type Principal, requireAdmin } from '../auth/principal.js';
 import { CONFIG, type Config } from '../config.js';
+import { leavingSignal } from '../inbound/leaving-signal.js';
 import { Documented } from '../operation.js';
-import type { OutboundCaller, OutboundRequest, UpstreamAnswer } from '../outbound/call.js';
 import type { Explanation } from '../outbound/explain.js';
 import { Outbound } from '../outbound/outbound.js';
+import type { OutboundCaller, OutboundRequest, UpstreamAnswer } from '../outbound/outbound-call.js';
 import { isSuccess } from '../outbound/status.js';
 import { Problem } from '../problem.js';
 import { explainOutbound, fetchOutbound, passOutbound } from './gateway.operations.js';
@@ -19,7 +20,6 @@ import {
   type PassingQuery,
   passingQuerySchema,
 } from './gateway.schema.js';
-import { leavingSignal } from './leaving-signal.js';
 import { outboundCaller } from './outbound-caller.js';
 import { responseText } from './response-text.js';
 import { statusProblem } from './status-problem.js';

@@ -1,5 +1,6 @@
 /** Outbound calls on the wire. */
 import * as z from 'zod';
+import { wholeJsonNumber } from '../inbound/whole-json-number.js';
 import { mayBeSent } from '../outbound/request-headers.js';
 
 export const MAX_TIMEOUT_MS = 25_000;
@@ -16,11 +17,6 @@ const withoutBody: readonly string[] = ['GET', 'HEAD'];
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** RFC 9110, 5.5: no CR, LF or NUL, and nothing beyond one byte a character. */
 const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/;
-
-export const wholeNumber = (min: number, max: number) => {
-  const error = `must be a whole number from ${min} to ${max}`;
-  return z.int({ error }).min(min, { error }).max(max, { error });
-};
 
 /** A whole number that was read as another one, or none at all; strict-json.ts bounds the depth. */
 function losesDigits(value: unknown): boolean {
@@ -68,7 +64,7 @@ export const headers = z
     examples: [{ accept: 'application/json' }],
   });
 
-const retries = wholeNumber(0, MAX_RETRIES).default(0).meta({
+const retries = wholeJsonNumber(0, MAX_RETRIES).default(0).meta({
   description:
     'Further tries after 408, 425, 429, 500, 502, 503, 504 or no answer, after a random wait that doubles, or after `Retry-After`, as long as there is time. POST and PATCH are sent once, whatever this says',
 });
@@ -88,7 +84,7 @@ export const itemShape = {
         'Text is sent as it is, anything else as JSON, null not at all; `content-type` follows from that where `headers` has none. Not with GET or HEAD',
       examples: [{ name: 'Ada' }],
     }),
-  timeoutMs: wholeNumber(1, MAX_TIMEOUT_MS)
+  timeoutMs: wholeJsonNumber(1, MAX_TIMEOUT_MS)
     .default(DEFAULT_TIMEOUT_MS)
     .meta({ description: 'For the whole call, redirects and retries included' }),
   retries,

@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '../auth/principal.js';
-import type { OutboundCaller } from '../outbound/call.js';
+import { leavingSignal } from '../inbound/leaving-signal.js';
+import type { OutboundCaller } from '../outbound/outbound-call.js';
 import { LOOP_HEADER } from '../outbound/request-headers.js';
-import { leavingSignal } from './leaving-signal.js';
 
 /** @param pointer where the URL stands in the request */
 export function outboundCaller(

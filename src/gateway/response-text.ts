@@ -1,5 +1,5 @@
 /** An upstream's answer as JSON text. */
-import type { UpstreamAnswer } from '../outbound/call.js';
+import type { UpstreamAnswer } from '../outbound/outbound-call.js';
 import { withoutCredentials } from './without-credentials.js';
 
 const DIGITS = 3;

@@ -1,9 +1,5 @@
-/**
- * How many requests of a user, and how many calls of a user, to a host and in all are under way; how many calls an hour
- * has seen. Counted by each process.
- */
-import { Problem } from '../problem.js';
-import { RecentMap } from '../recent-map.js';
+/** How many requests of a user, and how many calls of a user, to a host and in all are under way. Counted by each process. */
+import type { CallQuota } from './call-quota.js';
 import { Slots } from './slots.js';
 
 /** Outbound requests of one user at the same time (docs/security.md); a batch is one. */
@@ -15,17 +11,9 @@ const MAX_REQUESTS = 4;
 const MAX_GROUPED_CALLS = 100;
 /** Of all users: each call may hold OUTBOUND_MAX_BYTES, and its answer as much again. */
 const MAX_CALLS = 256;
-const HOUR_MS = 3_600_000;
-/** Users whose hour is remembered; the one whose hour began first is forgotten for the next. */
-const MAX_USERS = 100_000;
 
 /** There is one line for all. */
 const ALL = '';
-
-interface Hour {
-  readonly endsMs: number;
-  calls: number;
-}
 
 export class CallLimits {
   readonly #requests = new Slots(
@@ -38,10 +26,11 @@ export class CallLimits {
   );
   readonly #calls = new Slots(MAX_CALLS, 'Too many outbound calls are under way.');
   readonly #hostCalls: Slots;
-  readonly #hours = new RecentMap<Hour>(MAX_USERS);
 
-  constructor(private readonly config: { readonly hostConcurrency: number; readonly callsPerHour: number }) {
-    const { hostConcurrency } = config;
+  constructor(
+    hostConcurrency: number,
+    private readonly quota: CallQuota,
+  ) {
     this.#hostCalls = new Slots(
       hostConcurrency,
       `At most ${hostConcurrency} calls to one host may be under way at the same time.`,
@@ -67,8 +56,8 @@ export class CallLimits {
   ): Promise<T> {
     const callHost = () =>
       this.#hostCalls.hold(host, userId, until, () =>
-        this.#calls.hold(ALL, userId, until, () => {
-          this.#count(userId);
+        this.#calls.hold(ALL, userId, until, async () => {
+          await this.quota.count(userId);
           return call();
         }),
       );
@@ -76,25 +65,5 @@ export class CallLimits {
     if (!until) return callHost();
     // The user's own first: whoever waits for those takes nothing from others.
     return this.#groupedCalls.hold(userId, userId, until, callHost);
-  }
-
-  #count(userId: string): void {
-    const nowMs = performance.now();
-    const hour = this.#hourOf(userId, nowMs);
-    if (hour.calls >= this.config.callsPerHour)
-      throw new Problem(
-        'OUTBOUND_QUOTA_USED',
-        `At most ${this.config.callsPerHour} upstream calls an hour are made for one user.`,
-        { retryAfterSeconds: (hour.endsMs - nowMs) / 1_000 },
-      );
-    hour.calls += 1;
-  }
-
-  #hourOf(userId: string, nowMs: number): Hour {
-    const known = this.#hours.get(userId);
-    if (known && known.endsMs > nowMs) return known;
-    const hour = { endsMs: nowMs + HOUR_MS, calls: 0 };
-    this.#hours.set(userId, hour);
-    return hour;
   }
 }

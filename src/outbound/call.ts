@@ -1,15 +1,15 @@
-/** One call for a caller: its redirects, its repeats, and the one line and the counts that are kept of it. */
+/** One call for a caller: its redirects, its repeats, and the counts that are kept of it. */
 import type { Metrics } from '../metering/metrics.js';
 import { Problem, type ProblemCode } from '../problem.js';
 import { seenHeaders } from './answer-headers.js';
 import type { CallLimits } from './call-limits.js';
+import { CallRecord } from './call-record.js';
 import type { CurrentCall } from './current-call.js';
 import { Deadline } from './deadline.js';
-import { type DecodedBody, decodeBody, nothing } from './decode-body.js';
+import { decodeBody, nothing } from './decode-body.js';
 import { inTurn } from './heavy-work.js';
-import type { Pace } from './pace.js';
+import type { OutboundCaller, OutboundRequest, UpstreamAnswer } from './outbound-call.js';
 import { NoRoom, readBody, type Seat } from './read-body.js';
-import type { RoomTicket } from './reading-room.js';
 import { type Hop, linkedTarget, nextHop } from './redirect.js';
 import { isLooping, upstreamHeaders } from './request-headers.js';
 import { mayPass, retryDelayMs } from './retry-delay.js';
@@ -19,83 +19,6 @@ import { parseTarget } from './target.js';
 import { TargetRefused } from './target-refused.js';
 import type { TargetRules } from './target-rules.js';
 import { CallerLeft, UpstreamFailure } from './upstream-failure.js';
-
-/** What is asked for, checked: names of headers in lower case, no option of the client besides. */
-export interface OutboundRequest {
-  readonly url: string;
-  readonly method: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer | undefined;
-  /** For everything: names, connections, redirects, repeats, bodies. */
-  readonly timeoutMs: number;
-  /** Of idempotent methods; others are sent once, whatever this says. */
-  readonly retries: number;
-  /** The URL of the answer that named this one, which is then what a redirect's is: no way from https to http, and the headers stay with their origin. */
-  readonly linkedFrom?: string;
-  /** Shared with other calls: what slows one of them down slows all. */
-  readonly pace?: Pace;
-  /** Of a 2xx answer anything but JSON is a failure, and of another one nothing but the status is wanted. */
-  readonly expectsJson?: boolean;
-  /** Whether 204 is an answer as well, although it has no JSON. */
-  readonly mayHaveNoContent?: boolean;
-}
-
-/** For whom a call is made. */
-export interface OutboundCaller {
-  readonly userId: string;
-  /** Ends when the caller leaves, or with what the call is part of: so does the call. */
-  readonly signal: AbortSignal;
-  readonly log: CallLog;
-  /** Where the URL stood in the caller's request, for the problem: a JSON pointer or a parameter's name. */
-  readonly pointer: string;
-  /** `CDN-Loop` of the caller's request: what a Farebox sent is not sent on. */
-  readonly cdnLoop: string | undefined;
-  /** Of several calls: which one it is, for the log. They wait for their turn where a single one is told that all is busy. */
-  readonly part?: { readonly item: number } | { readonly page: number };
-  /** Of several calls: its place in the room for their bodies, which the caller gives back. */
-  readonly ticket?: RoomTicket;
-  /** Told each time that its turn has come, just before an upstream is called: which one, with its port. */
-  readonly began?: (host: string) => void;
-}
-
-interface CallLog {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-}
-
-export interface UpstreamAnswer {
-  /** Of the last hop. */
-  readonly url: string;
-  readonly status: number;
-  /** Those a caller may see, names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: DecodedBody;
-  /** Of the body, unpacked. */
-  readonly bytes: number;
-  readonly durationMs: number;
-  readonly attempts: number;
-  readonly redirects: number;
-}
-
-/** What is logged of a call. No query, no header's value, no body is ever in it. */
-interface CallRecord {
-  /** Of the last hop; neither where the URL could not be read. */
-  host?: string;
-  port?: number;
-  attempts: number;
-  redirects: number;
-  status?: number;
-  bytes?: number;
-  code?: ProblemCode;
-  /** Which rule refused it. */
-  rule?: string;
-  /** Which rule would have, in `enforce` mode. */
-  reported?: string;
-  /** For the operator only: which address was to blame. */
-  targetAddress?: string;
-  /** The system's, Node.js's or the resolver's own code. */
-  reason?: string;
-}
 
 /** What every call is made with. */
 export interface CallTools {
@@ -117,8 +40,7 @@ const ROOM_PATIENCE_MS = 1_000;
 type Received = Omit<UpstreamAnswer, 'durationMs' | 'attempts' | 'redirects'>;
 
 export class Call {
-  readonly #record: CallRecord = { attempts: 0, redirects: 0 };
-  readonly #startedMs = performance.now();
+  readonly #record: CallRecord;
   readonly #deadline: Deadline;
 
   constructor(
@@ -126,6 +48,7 @@ export class Call {
     private readonly request: OutboundRequest,
     private readonly caller: OutboundCaller,
   ) {
+    this.#record = new CallRecord(caller);
     this.#deadline = new Deadline(request.timeoutMs, caller.signal);
   }
 
@@ -138,22 +61,23 @@ export class Call {
       throw this.#toProblem(error);
     } finally {
       this.#deadline.end();
-      this.#log();
+      this.#record.log();
     }
   }
 
   async #make(): Promise<UpstreamAnswer> {
     const { linkedFrom } = this.request;
     // Whoever named it is to blame where it cannot be read.
-    if (linkedFrom !== undefined) this.#note({ host: parseTarget(linkedFrom).host });
+    if (linkedFrom !== undefined) this.#record.note({ host: parseTarget(linkedFrom).host });
     const first = firstHop(this.request);
     // Also of a call whose turn never comes.
     const { host, port } = first.target;
-    Object.assign(this.#record, { host, port });
+    this.#record.note({ host, port });
     const received = await this.#repeat(first);
     const { status, bytes } = received;
-    const { attempts, redirects } = Object.assign(this.#record, { status, bytes });
-    return { ...received, durationMs: performance.now() - this.#startedMs, attempts, redirects };
+    this.#record.note({ status, bytes });
+    const { attempts, redirects } = this.#record.facts;
+    return { ...received, durationMs: this.#record.durationMs, attempts, redirects };
   }
 
   /** Tries again what may go well a moment later, as long as there is time for it. */
@@ -212,9 +136,9 @@ export class Call {
     let hop = first;
     for (let redirects = 0; ; redirects += 1) {
       const { host, port } = hop.target;
-      Object.assign(this.#record, { host, port, redirects });
+      this.#record.note({ host, port, redirects });
       const done = await ofRedirects(redirects, async () => {
-        this.#report(this.tools.rules.checkTarget(hop.target).reported);
+        this.#record.note({ reported: this.tools.rules.checkTarget(hop.target).reported });
         const { userId, part } = this.caller;
         const until = part && this.#deadline.signal;
         return this.tools.limits.callTo(`${host}:${port}`, userId, until, () =>
@@ -228,15 +152,11 @@ export class Call {
     }
   }
 
-  #report(rule: string | undefined): void {
-    if (rule !== undefined) this.#record.reported = rule;
-  }
-
   /** A call each hop of each attempt; what is refused while it is connected is none. */
   async #counted(hop: Hop, redirects: number) {
     const { host, port } = hop.target;
     this.caller.began?.(`${host}:${port}`);
-    if (redirects === 0) this.#record.attempts += 1;
+    if (redirects === 0) this.#record.countAttempt();
     const startedMs = performance.now();
     const count = (status?: number, code?: ProblemCode) =>
       this.tools.metrics.countOutboundCall({
@@ -261,7 +181,9 @@ export class Call {
     const { target, method, body } = hop;
     const current: CurrentCall = { target, signal: this.#deadline.signal };
     const request = { method, headers: upstreamHeaders(hop.headers), body };
-    const head = await this.tools.sender.send(request, current).finally(() => this.#report(current.reported));
+    const head = await this.tools.sender
+      .send(request, current)
+      .finally(() => this.#record.note({ reported: current.reported }));
     try {
       const status = knownStatus(head.statusCode);
       const next = nextHop(head, hop);
@@ -294,32 +216,21 @@ export class Call {
 
   /** What is no failure of the upstream, no refusal and no limit is ours, and goes on as it is. */
   #toProblem(error: unknown): unknown {
-    const { host = '' } = this.#record;
+    const { host = '' } = this.#record.facts;
     if (error instanceof UpstreamFailure) {
-      this.#note({ code: error.code, reason: error.reason });
+      this.#record.note({ code: error.code, reason: error.reason });
       return error.toProblem(host);
     }
     if (error instanceof CallerLeft) {
-      this.#note({ code: 'UPSTREAM_TIMEOUT', reason: 'caller left' });
+      this.#record.note({ code: 'UPSTREAM_TIMEOUT', reason: 'caller left' });
       return new Problem('UPSTREAM_TIMEOUT', 'The caller left.', { isLogged: true });
     }
     const refusal = error instanceof TargetRefused ? error.toProblem(this.caller.pointer) : error;
     if (!(refusal instanceof Problem)) return error;
     const { rule, address } = error instanceof TargetRefused ? error : {};
-    this.#note({ code: refusal.code, rule, targetAddress: address });
+    this.#record.note({ code: refusal.code, rule, targetAddress: address });
     this.tools.metrics.countRefusal(refusal.code);
     return refusal;
-  }
-
-  #note(fields: { [K in keyof CallRecord]?: CallRecord[K] | undefined }): void {
-    for (const [name, value] of Object.entries(fields))
-      if (value !== undefined) Object.assign(this.#record, { [name]: value });
-  }
-
-  #log(): void {
-    const durationMs = Number((performance.now() - this.#startedMs).toFixed(3));
-    const level = this.#record.code === 'TARGET_NOT_ALLOWED' || this.#record.reported ? 'warn' : 'info';
-    this.caller.log[level]({ ...this.caller.part, ...this.#record, durationMs }, 'outbound');
   }
 }
 

@@ -8,17 +8,13 @@ import type { OutboundConfig } from '../config.js';
 import type { Metrics } from '../metering/metrics.js';
 import { metered } from '../metering/request-meter.js';
 import { Problem } from '../problem.js';
-import {
-  Call,
-  type CallTools,
-  type OutboundCaller,
-  type OutboundRequest,
-  type UpstreamAnswer,
-} from './call.js';
+import { Call, type CallTools } from './call.js';
 import { CallLimits } from './call-limits.js';
+import { CallQuota, type CallQuotaOptions } from './call-quota.js';
 import { Connector } from './connect.js';
 import { type Explanation, explain } from './explain.js';
 import { NameResolver } from './name-resolver.js';
+import type { OutboundCaller, OutboundRequest, UpstreamAnswer } from './outbound-call.js';
 import { Sender } from './send.js';
 import { type OwnServer, TargetRules } from './target-rules.js';
 
@@ -26,12 +22,21 @@ export class Outbound {
   readonly #tools: CallTools;
   readonly #connector: Connector;
 
-  constructor(config: OutboundConfig, ownServer: OwnServer, metrics: Metrics) {
+  /** @param quota without it each process counts the calls of an hour for itself */
+  constructor(
+    config: OutboundConfig,
+    ownServer: OwnServer,
+    metrics: Metrics,
+    quota?: Omit<CallQuotaOptions, 'callsPerHour'>,
+  ) {
     const rules = new TargetRules(config, ownServer);
     this.#connector = new Connector(rules, new NameResolver(config.resolvers));
     this.#tools = {
       rules,
-      limits: new CallLimits(config),
+      limits: new CallLimits(
+        config.hostConcurrency,
+        new CallQuota({ ...quota, callsPerHour: config.callsPerHour }),
+      ),
       sender: new Sender(this.#connector),
       metrics,
       maxBytes: config.maxBytes,

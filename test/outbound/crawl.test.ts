@@ -232,7 +232,7 @@ describe('lines', () => {
   });
 
   test('are not fetched faster than they are read', async () => {
-    const pages = 150;
+    const pages = 90;
     const url = large(pages, MB);
     const answer = await lined({ url, paging: counted, concurrency: 5, maxPages: pages, timeoutMs: 25_000 });
     let fetched = 0;
@@ -276,17 +276,23 @@ describe('lines', () => {
 });
 
 test('pages that wait for an earlier one are so many and no more', async () => {
-  const pages = 80;
+  const pages = 40;
   const padding = 'x'.repeat(1_000_000);
+  let look = () => {};
+  const isLooked = new Promise<void>((resolve) => {
+    look = resolve;
+  });
   const url = upstream.says((seen) => {
     const number = numberOf(seen, 'page');
-    return { delayMs: number === 2 ? 5_000 : 0, body: { padding, total: pages, items: [{ id: number }] } };
+    const body = { padding, total: pages, items: [{ id: number }] };
+    return number === 2 ? { after: isLooked, body } : { body };
   });
   const crawl = crawled({ url, paging: counted, timeoutMs: 25_000 });
   await eventually(() => expect(upstream.targets(url).length).toBeGreaterThan(8));
   await new Promise((resolve) => setTimeout(resolve, 1_000));
   // 10 MiB (page-memory.ts).
   expect(upstream.targets(url).length).toBeLessThan(15);
+  look();
   expectCrawl(await crawl, { pages, items: pages, complete: true });
   expect(ids((await crawl).json.items)).toEqual(upTo(pages));
 });
@@ -348,7 +354,7 @@ test('a line is one to whoever reads it: no line break of the upstream stands in
 test('a crawl is one of the four requests that a user may have under way', async () => {
   const somebody = await api.join();
   const url = upstream.says(() => ({ hangs: true }));
-  const asked = { url, paging: counted, itemsPath: '/items', timeoutMs: 2_000 };
+  const asked = { url, paging: counted, itemsPath: '/items', timeoutMs: 1_000 };
   const held = [1, 2, 3, 4].map(() => api.post('/v1/outbound/crawl', asked, somebody.as));
   await eventually(() => expect(upstream.targets(url)).toHaveLength(4));
   const busy = { status: 429, json: { code: 'OUTBOUND_BUSY' } };

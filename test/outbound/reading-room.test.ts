@@ -9,14 +9,14 @@ import { numberOf, type PageAnswer } from '../support/paged-upstream.js';
 import { readBytesFrom } from '../support/read-bytes.js';
 import { type Json, socket } from '../support/transports.js';
 
-const HOST_CONCURRENCY = 40;
+const COUNT = 32;
+const HOST_CONCURRENCY = COUNT;
 const { upstream, other, api, crawled } = await serveCrawls(socket, {
   OUTBOUND_HOST_CONCURRENCY: String(HOST_CONCURRENCY),
 });
 
 const reads = readBytesFrom(upstream.port);
 
-const COUNT = 40;
 const BODY_BYTES = 2_000_000;
 const ROOM_BYTES = 16 * 1024 ** 2;
 /** Of each connection: what is free, and what may have come that nobody has asked for. */
@@ -36,14 +36,19 @@ describe('large pages behind one that does not come', () => {
 
   test('are not read on, however small the first one was, and all come in the end', async () => {
     const readBytes = reads.fromNow();
+    let come = () => {};
+    const after = new Promise<void>((resolve) => {
+      come = resolve;
+    });
     const url = upstream.says((seen) => {
       const number = numberOf(seen, 'page');
-      if (number === 2) return { ...page(2), delayMs: 5_000 };
+      if (number === 2) return { ...page(2), after };
       return page(number, number === 1 ? '' : PADDING);
     });
     const crawl = crawled({ url, ...asked });
     await eventually(() => expect(new Set(upstream.targets(url)).size).toBe(COUNT));
     expect(await readBytes()).toBeLessThan(MOST_BYTES);
+    come();
     const answer = await crawl;
     expectCrawl(answer, { pages: COUNT, complete: true, failedPages: [] });
     expect(ids(answer.json.items)).toEqual(upTo(COUNT));
@@ -70,7 +75,7 @@ describe('large pages behind one that does not come', () => {
       const number = numberOf(seen, 'page');
       return number === 2 ? { hangs: true } : page(number, number === 1 ? '' : PADDING);
     });
-    const lines = linesOf(await crawled({ url, ...asked, timeoutMs: 8_000 }, asLines));
+    const lines = linesOf(await crawled({ url, ...asked, timeoutMs: 5_000 }, asLines));
     const { summary } = lines.at(-1) as Json;
     expect(summary).toMatchObject({ pages: COUNT - 1, failedPages: [{ page: 2 }] });
   });
@@ -97,7 +102,7 @@ describe('a batch of large bodies whose lines nobody reads', () => {
     const body = { requests: requests(url), strategy: 'concurrent' };
     const answer = api.post('/v1/outbound/batch', body, api.admin.as);
     await eventually(() => expect(upstream.targets(url)).toHaveLength(HOST_CONCURRENCY));
-    expect(upstream.open.now).toBe(HOST_CONCURRENCY);
+    await eventually(() => expect(upstream.open.now).toBe(HOST_CONCURRENCY));
     expect((await answer).json.summary).toMatchObject({ ok: COUNT });
   };
 
@@ -110,12 +115,14 @@ describe('a batch of large bodies whose lines nobody reads', () => {
 
   test('has those that wait for room as problems at the deadline; then others have their turn', async () => {
     const readBytes = reads.fromNow();
-    const answer = await lined({ requests: requests(large()), timeoutMs: 2_500 });
+    const timeoutMs = 2_500;
+    const overMs = performance.now() + timeoutMs + 200;
+    const answer = await lined({ requests: requests(large()), timeoutMs });
     await readBytes();
-    await pause(2_500);
+    await pause(Math.max(0, overMs - performance.now()));
     const results = (await answer.rest()).slice(0, -1).map(({ result }) => result);
     const late = results.filter(({ ok }) => !ok);
-    expect(late.length).toBeGreaterThan(COUNT / 2);
+    expect(late.length).toBeGreaterThan(COUNT / 3);
     for (const { problem } of late) expect(problem).toMatchObject({ status: 504, code: 'UPSTREAM_TIMEOUT' });
     expect(results.length - late.length).toBeGreaterThanOrEqual(4);
     await allAtOnce();

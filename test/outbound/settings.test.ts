@@ -32,6 +32,21 @@ function expectRefused(answer: Answer): void {
   expectProblem(answer, 403, 'TARGET_NOT_ALLOWED');
 }
 
+const silent = [await startSilentNames(), await startSilentNames()];
+afterAll(() => {
+  for (const one of silent) one.close();
+});
+const unheard = await serveOutbound({
+  OUTBOUND_DNS: silent.map(({ address }) => address).join(','),
+});
+/** It takes ten seconds to give up, in which the others have their turn. */
+let explaining: Promise<Answer>;
+beforeAll(() => {
+  const { api } = unheard;
+  explaining = api.post('/v1/outbound/explain', { url: 'http://home.example.org/' }, api.admin.as);
+  explaining.catch(() => undefined);
+});
+
 describe('OUTBOUND_DENY refuses', async () => {
   const allowed = '127.0.0.0/8';
   const { fetched, got, upstream, other } = await serveOutbound({
@@ -337,36 +352,6 @@ describe('OUTBOUND_CALLS_PER_HOUR', async () => {
   });
 });
 
-describe('OUTBOUND_DNS', async () => {
-  const silent = [await startSilentNames(), await startSilentNames()];
-  afterAll(() => {
-    for (const one of silent) one.close();
-  });
-  const { api, fetched } = await serveOutbound({
-    OUTBOUND_DNS: silent.map(({ address }) => address).join(','),
-  });
-
-  test('that is silent ends an explanation, which says so', async () => {
-    const answer = await api.post('/v1/outbound/explain', { url: 'http://home.example.org/' }, api.admin.as);
-    expect({ status: answer.status, ...answer.json }).toEqual({
-      status: 200,
-      allowed: false,
-      rule: 'name-not-found',
-      reported: null,
-      code: 'UPSTREAM_TIMEOUT',
-      host: 'home.example.org',
-      port: 80,
-      addresses: [],
-    });
-    for (const { questions } of silent) expect(questions()).toBeGreaterThan(0);
-  });
-
-  test('that is silent ends a call with its deadline', async () => {
-    const answer = await fetched('http://home.example.org/', { timeoutMs: 300 });
-    expectProblem(answer, 504, 'UPSTREAM_TIMEOUT');
-  });
-});
-
 describe('in development, of the own server', async () => {
   const { api, upstream, fetched, got } = await serveOutbound({ OUTBOUND_DNS });
   dns.script('own.example.org', leadsTo('127.0.0.1'));
@@ -461,5 +446,27 @@ describe('in production', async () => {
       }
     expect((await fetched('/echo')).status).toBe(200);
     expect(upstream.count('/echo')).toBe(1);
+  });
+});
+
+describe('OUTBOUND_DNS', () => {
+  test('that is silent ends an explanation, which says so', async () => {
+    const answer = await explaining;
+    expect({ status: answer.status, ...answer.json }).toEqual({
+      status: 200,
+      allowed: false,
+      rule: 'name-not-found',
+      reported: null,
+      code: 'UPSTREAM_TIMEOUT',
+      host: 'home.example.org',
+      port: 80,
+      addresses: [],
+    });
+    for (const { questions } of silent) expect(questions()).toBeGreaterThan(0);
+  });
+
+  test('that is silent ends a call with its deadline', async () => {
+    const answer = await unheard.fetched('http://home.example.org/', { timeoutMs: 300 });
+    expectProblem(answer, 504, 'UPSTREAM_TIMEOUT');
   });
 });

@@ -1,8 +1,9 @@
 /** Crawls on the wire. */
 import * as z from 'zod';
 import { problemSchema } from '../../inbound/problem.schema.js';
+import { wholeJsonNumber } from '../../inbound/whole-json-number.js';
 import { concurrency, totalTimeoutMs, wallSchema } from '../call-group.schema.js';
-import { headers, url, wholeNumber } from '../gateway.schema.js';
+import { headers, url } from '../gateway.schema.js';
 import { isPointer, parsePointer } from './json-pointer.js';
 
 const MAX_PAGES = 1_000;
@@ -35,9 +36,9 @@ const totalPath = pointer('To the number of items in all', '/total').optional();
 const pageStyle = z.strictObject({
   style: z.literal('page'),
   param: name.default('page').meta({ description: 'The parameter that has the number of the page' }),
-  start: wholeNumber(0, MAX_SIZE).default(1).meta({ description: 'Number of the first page' }),
+  start: wholeJsonNumber(0, MAX_SIZE).default(1).meta({ description: 'Number of the first page' }),
   sizeParam: name.optional().meta({ description: 'The parameter that has `size`', examples: ['size'] }),
-  size: wholeNumber(1, MAX_SIZE)
+  size: wholeJsonNumber(1, MAX_SIZE)
     .optional()
     .meta({ description: 'Items a page; sent only where `sizeParam` is given', examples: [100] }),
   totalPath,
@@ -50,7 +51,7 @@ const offsetStyle = z.strictObject({
     .default('offset')
     .meta({ description: 'The parameter that has the number of items before the page' }),
   limitParam: name.default('limit').meta({ description: 'The parameter that has `limit`' }),
-  limit: wholeNumber(1, MAX_SIZE).meta({ description: 'Items a page', examples: [100] }),
+  limit: wholeJsonNumber(1, MAX_SIZE).meta({ description: 'Items a page', examples: [100] }),
   totalPath,
 });
 
@@ -102,8 +103,8 @@ export const crawlSchema = z
     concurrency: concurrency.meta({
       description: 'Pages at the same time; cursors and links are followed one by one',
     }),
-    maxPages: wholeNumber(1, MAX_PAGES).default(DEFAULT_PAGES),
-    maxItems: wholeNumber(1, MAX_ITEMS).default(MAX_ITEMS),
+    maxPages: wholeJsonNumber(1, MAX_PAGES).default(DEFAULT_PAGES),
+    maxItems: wholeJsonNumber(1, MAX_ITEMS).default(MAX_ITEMS),
     timeoutMs: totalTimeoutMs.meta({
       description: 'For the whole crawl, repeats included: at its end the answer has what there is',
     }),

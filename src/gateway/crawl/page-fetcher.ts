@@ -1,5 +1,5 @@
 /** Fetches the pages of one crawl, and reads what each says. */
-import type { UpstreamAnswer } from '../../outbound/call.js';
+import type { UpstreamAnswer } from '../../outbound/outbound-call.js';
 import { Pace } from '../../outbound/pace.js';
 import type { RoomTicket } from '../../outbound/reading-room.js';
 import { isSuccess } from '../../outbound/status.js';

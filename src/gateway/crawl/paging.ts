@@ -1,5 +1,5 @@
 /** The styles of paging: which URL a page has, and what an answer says of others. */
-import type { UpstreamAnswer } from '../../outbound/call.js';
+import type { UpstreamAnswer } from '../../outbound/outbound-call.js';
 import { parseUrl } from '../../parse-url.js';
 import { ChainedPages } from './chained-pages.js';
 import type { CrawlAsked, PagingStyle } from './crawl.schema.js';

@@ -1,8 +1,8 @@
 /** A list that comes in pages, read as a whole: as many pages at once as its paging, its server and its reader allow. */
 import type * as z from 'zod';
-import type { OutboundCaller } from '../../outbound/call.js';
 import { fanOut } from '../../outbound/fan-out.js';
 import type { Outbound } from '../../outbound/outbound.js';
+import type { OutboundCaller } from '../../outbound/outbound-call.js';
 import { Problem, type ProblemCode } from '../../problem.js';
 import type { ByteBudget } from '../byte-budget.js';
 import { CallGroup, comesTooLate } from '../call-group.js';
