@@ -36,7 +36,7 @@ describe.each(transports)('metrics over $name', (transport) => {
     );
     for (const line of text.trimEnd().split('\n').filter(Boolean))
       expect(line).toMatch(
-        /^(# (HELP|TYPE) farebox_\w+ .+|farebox_\w+(\{\w+="[^"]*"(,\w+="[^"]*")*\})? [\d.e+-]+)$/,
+        /^(# (HELP|TYPE) (farebox|process)_\w+ .+|(farebox|process)_\w+(\{\w+="[^"]*"(,\w+="[^"]*")*\})? [\d.e+-]+)$/,
       );
   });
 
@@ -261,6 +261,51 @@ describe('metrics over a socket', () => {
     expect(await send(bytes)).toMatch(/^HTTP\/1\.1 4\d\d /);
     await expectCount(api, labels, before + 1);
     expect((await api.get('/metrics')).text).not.toContain(planted);
+  });
+});
+
+describe('metrics of a process', () => {
+  const api = serveEmpty(socket);
+  const sampleOf = async (series: string): Promise<number> => {
+    const lines = (await api.get('/metrics')).text.split('\n');
+    return Number(
+      lines.find((line) => line.startsWith(`${series} `))?.slice(series.length + 1) ?? Number.NaN,
+    );
+  };
+
+  test('say how late the event loop is, how busy, and what the process takes', async () => {
+    for (const statistic of ['mean', 'p99', 'max'])
+      expect(
+        await sampleOf(`farebox_event_loop_delay_seconds{statistic="${statistic}"}`),
+      ).toBeGreaterThanOrEqual(0);
+    // One stall: the most is all of it, the mean a small part. Again where the window it fell into was over before it was asked for.
+    const stallMs = 300;
+    await eventually(async () => {
+      const untilMs = performance.now() + stallMs;
+      while (performance.now() < untilMs);
+      expect(await sampleOf('farebox_event_loop_delay_seconds{statistic="max"}')).toBeGreaterThan(0.2);
+    });
+    await eventually(async () => {
+      const utilization = await sampleOf('farebox_event_loop_utilization_ratio');
+      expect(utilization).toBeGreaterThan(0);
+      expect(utilization).toBeLessThanOrEqual(1);
+    });
+    expect(await sampleOf('process_resident_memory_bytes')).toBeGreaterThan(10_000_000);
+    expect(await sampleOf('process_cpu_seconds_total')).toBeGreaterThan(0.1);
+    expect(await sampleOf('process_start_time_seconds')).toBeLessThan(Date.now() / 1000);
+    expect(await sampleOf('farebox_processes')).toBe(1);
+  });
+
+  test('count what is under way, and as aborted an answer whose caller left', async () => {
+    // The scrape itself.
+    await eventually(async () => expect(await sampleOf('farebox_http_requests_in_flight')).toBe(1));
+    const { port } = api.app.getHttpServer().address() as AddressInfo;
+    const connection = connect(port, '127.0.0.1');
+    connection.write('GET /sim/hang HTTP/1.1\r\nHost: x\r\n\r\n');
+    await eventually(async () => expect(await sampleOf('farebox_http_requests_in_flight')).toBe(2));
+    connection.destroy();
+    await expectCount(api, 'method="GET",route="/sim/hang",status_class="aborted"', 1);
+    expect(await sampleOf('farebox_http_requests_in_flight')).toBe(1);
   });
 });
 
