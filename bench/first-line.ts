@@ -5,17 +5,17 @@ const agent = new Agent({ keepAlive: true });
 /** Asks for NDJSON and leaves with the first line. @returns it, and when it was there (milliseconds since the epoch) */
 export function firstLine(
   url: string,
-  { token, body }: { token: string; body: object },
+  { token, body }: { token: string; body?: object },
 ): Promise<{ line: string; atMs: number }> {
   return new Promise((resolve, reject) => {
     const outgoing = request(
       url,
       {
-        method: 'POST',
+        method: body ? 'POST' : 'GET',
         agent,
         headers: {
           accept: 'application/x-ndjson',
-          'content-type': 'application/json',
+          ...(body && { 'content-type': 'application/json' }),
           authorization: `Bearer ${token}`,
         },
       },
@@ -32,6 +32,6 @@ export function firstLine(
       },
     );
     outgoing.on('error', reject);
-    outgoing.end(JSON.stringify(body));
+    outgoing.end(body && JSON.stringify(body));
   });
 }

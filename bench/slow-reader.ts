@@ -19,19 +19,19 @@ export interface SlowReader {
  */
 export function readSlowly(
   url: string,
-  request: { token: string; body: object },
+  request: { token: string; body?: object },
   bytesPerS: number,
 ): SlowReader {
   const { hostname, port, pathname } = new URL(url);
   const socket = connect(Number(port), hostname);
-  const body = JSON.stringify(request.body);
+  const body = request.body ? JSON.stringify(request.body) : '';
   let [readBytes, head, isOver] = [0, '', false];
   socket.on('error', () => undefined);
   socket.once('close', () => {
     isOver = true;
   });
   socket.write(
-    `POST ${pathname} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nAccept: application/x-ndjson\r\nAuthorization: Bearer ${request.token}\r\n` +
+    `${request.body ? 'POST' : 'GET'} ${pathname} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nAccept: application/x-ndjson\r\nAuthorization: Bearer ${request.token}\r\n` +
       `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
   // Read by hand: without a listener for `data` nothing is taken but what fills one buffer of some kilobytes.

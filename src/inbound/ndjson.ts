@@ -26,17 +26,24 @@ const CHUNK_BYTES = 64 * 1024;
 const STALL_MS = 30_000;
 const FLUSH_POLL_MS = 5;
 
+interface LinesOptions {
+  /** False where there is no connection to be cut. */
+  readonly isCut: boolean;
+  /** From the first line; the connection of a client that has not read all by then is cut. */
+  readonly takenWithinMs: number;
+  /** Of another format of lines, in UTF-8 like this one. */
+  readonly mediaType?: string;
+}
+
 /**
  * Waits for the first line, so that what goes wrong before it is an answer like any other.
  * @param lines texts of one or more lines, each with its end; ended early when the client leaves. Whatever they throw
  *   later becomes the last line, a problem, after which the connection is cut: what came is not all there is
- * @param options.isCut false where there is no connection to be cut
- * @param options.takenWithinMs from the first line; the connection of a client that has not read all by then is cut
  */
 export async function answerLines(
   lines: AsyncGenerator<string, void, undefined>,
   reply: FastifyReply,
-  { isCut, takenWithinMs }: { isCut: boolean; takenWithinMs: number },
+  { isCut, takenWithinMs, mediaType = NDJSON }: LinesOptions,
 ): Promise<Readable> {
   const first = await lines.next();
   const tooSlow = setTimeout(() => reply.raw.destroy(), takenWithinMs);
@@ -47,7 +54,12 @@ export async function answerLines(
   // Who left before the first line never asks for it: then `chunks` never begins, and its `finally` never comes.
   if (isGone(reply)) end();
   else onceGone(reply, end);
-  void reply.type(`${NDJSON}; charset=utf-8`);
+  void reply.type(`${mediaType}; charset=utf-8`);
+  if (reply.request.method === 'HEAD') {
+    // All lines would be read, for nobody.
+    end();
+    return Readable.from([]);
+  }
   return Readable.from(chunks(first, lines, reply, isCut), { objectMode: false, highWaterMark: CHUNK_BYTES });
 }
 

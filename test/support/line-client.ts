@@ -10,10 +10,12 @@ export interface LineAnswer {
   next(): Promise<Json>;
   /** All that are left. */
   rest(): Promise<Json[]>;
+  /** All that are left before the connection is cut. @throws where it is not */
+  untilCut(): Promise<Json[]>;
   leave(): void;
 }
 
-/** Posts `body`; nothing of the answer is read before it is asked for. */
+/** Posts `body`, or gets where there is none; nothing of the answer is read before it is asked for. */
 export async function askForLines(
   port: number,
   path: string,
@@ -24,11 +26,15 @@ export async function askForLines(
     host: '127.0.0.1',
     port,
     path,
-    method: 'POST',
+    method: body === undefined ? 'GET' : 'POST',
     agent: false,
-    headers: { 'content-type': 'application/json', accept: 'application/x-ndjson', ...headers },
+    headers: {
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      accept: 'application/x-ndjson',
+      ...headers,
+    },
   });
-  asked.end(JSON.stringify(body));
+  asked.end(body === undefined ? undefined : JSON.stringify(body));
   const [answer] = (await once(asked, 'response')) as [IncomingMessage];
   const lines = linesOf(answer);
   const next = async (): Promise<Json> => {
@@ -43,6 +49,15 @@ export async function askForLines(
       const rest: Json[] = [];
       for (let line = await next(); line !== undefined; line = await next()) rest.push(line);
       return rest;
+    },
+    untilCut: async () => {
+      const lines: Json[] = [];
+      try {
+        for (let line = await next(); line !== undefined; line = await next()) lines.push(line);
+      } catch {
+        return lines;
+      }
+      throw new Error('the answer came to its end');
     },
     leave: () => asked.destroy(),
   };

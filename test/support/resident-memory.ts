@@ -32,6 +32,7 @@ export async function residentMemory(
         ...(packages !== undefined && { NODE_PATH: packages }),
         AWS_LAMBDA_FUNCTION_NAME: 'api',
         LOG_LEVEL: 'silent',
+        METRICS_EMF: 'off',
         ...environment,
       },
     },
