@@ -1,66 +1,35 @@
-/** The server: read the configuration, serve, and end gracefully. */
-import 'reflect-metadata';
-import type { AddressInfo } from 'node:net';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createApp } from './app.js';
+/** The server: one process, or as many as WEB_CONCURRENCY says and one that looks after them. */
+import cluster from 'node:cluster';
 import { banner } from './banner.js';
 import { type Config, ConfigError, readConfig } from './config.js';
-import { MigrationError } from './database/migrations/migrate.js';
-import { databaseProblem } from './database/problems.js';
+import { endOnSignals, fail } from './end-on-signals.js';
 import { readEnvironment } from './environment.js';
-
-/** In-flight answers have this long to finish after SIGTERM; platforms kill after 10-30 s. */
-const SHUTDOWN_LIMIT_MS = 10_000;
-
-/** How soon an orphan notices. */
-const PARENT_WATCH_MS = 200;
+import { logLine } from './log-line.js';
+import type { Running } from './serve.js';
 
 const usage = `Usage: npm start
 Serves the API. Settings come from the environment and .env: see .env.example and "npm run config".
+SIGHUP replaces the processes of WEB_CONCURRENCY=2 or more one after another, with the settings in .env as they are then.
 Exit codes: 0 ended by SIGTERM or SIGINT, 1 failed, 2 wrong usage, 130 interrupted twice.
 `;
 
-function fail(message: string): never {
-  process.stderr.write(`${message}\n`);
-  process.exit(1);
+async function serveAlone(config: Config): Promise<void> {
+  const running: Running = {};
+  endOnSignals({
+    end: async () => running.app?.close(),
+    reload: () =>
+      logLine(config.logLevel, 'warn', 'SIGHUP has no effect on a single process (WEB_CONCURRENCY=1)'),
+  });
+  const { serve } = await import('./serve.js');
+  process.stdout.write(banner(config, await serve(config, running)));
 }
 
-/** npm hands SIGTERM to the shell it started us by, which dies of it without telling us. */
-function endWithParent(end: () => void): NodeJS.Timeout {
-  const parent = process.ppid;
-  const watch = setInterval(() => {
-    if (process.ppid !== parent) end();
-  }, PARENT_WATCH_MS);
-  return watch.unref();
-}
-
-/** From before the first await on: a signal may come while the database is still being opened. */
-function endOnSignals(running: { app?: NestFastifyApplication }): void {
-  let isEnding = false;
-  const end = async (signal: NodeJS.Signals) => {
-    if (isEnding) process.exit(130);
-    isEnding = true;
-    clearInterval(parentWatch);
-    setTimeout(
-      () => fail(`Not finished ${SHUTDOWN_LIMIT_MS / 1000} s after ${signal}; giving up.`),
-      SHUTDOWN_LIMIT_MS,
-    ).unref();
-    await running.app?.close();
-    process.exit(0);
-  };
-  process.on('SIGTERM', end);
-  process.on('SIGINT', end);
-  const parentWatch = process.env.npm_lifecycle_event ? endWithParent(() => void end('SIGTERM')) : undefined;
-}
-
-async function serve(config: Config): Promise<void> {
-  const running: { app?: NestFastifyApplication } = {};
-  endOnSignals(running);
-  const app = await createApp(config);
-  running.app = app;
-  await app.listen({ port: config.port, host: config.host });
-  const { port } = app.getHttpServer().address() as AddressInfo;
-  process.stdout.write(banner(config, port));
+/** What a process does not need it does not load: the one that looks after the others stays small. */
+async function run(): Promise<void> {
+  if (cluster.isWorker) return (await import('./cluster/worker.js')).serveAsWorker();
+  const config = readConfig(readEnvironment());
+  if (config.workers === 1) return serveAlone(config);
+  return (await import('./cluster/primary.js')).superviseWorkers(config);
 }
 
 if (process.argv.length > 2) {
@@ -69,22 +38,12 @@ if (process.argv.length > 2) {
   process.exit(isAsked ? 0 : 2);
 }
 
-/** What an operator can mend is said in a sentence with the setting to look at; a stack is for what nobody foresaw. */
-function explain(error: unknown): string | undefined {
-  if (error instanceof ConfigError || error instanceof MigrationError) return error.message;
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE') return `${message.replace('listen EADDRINUSE: ', '')}. Set PORT to another one.`;
-  if (code === 'EADDRNOTAVAIL') return `${message}. Set HOST to an address of this machine.`;
-  // The file system's refusals and SQLite's, whichever way they come.
-  if (code !== undefined || databaseProblem(error))
-    return `Cannot start: ${message}. Check PORT, DATA_DIR and DATABASE_URL.`;
-  return undefined;
-}
-
 try {
-  await serve(readConfig(readEnvironment()));
+  await run();
 } catch (error) {
-  const explanation = explain(error);
+  if (error instanceof ConfigError) fail(error.message);
+  const { explainFailure } = await import('./start-failure.js');
+  const explanation = explainFailure(error);
   if (explanation === undefined) throw error;
   fail(explanation);
 }
