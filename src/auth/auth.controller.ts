@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CONFIG, type Config } from '../config.js';
 import { Documented } from '../operation.js';
 import { Problem } from '../problem.js';
-import { Public } from './access.guard.js';
+import { LimitedBy, Public } from './access.guard.js';
 import { login, logout, refresh } from './auth.operations.js';
 import { type Login, loginSchema, type Refresh, refreshSchema, type Tokens } from './auth.schema.js';
 import { clearRefreshCookie, readRefreshCookie, setRefreshCookie } from './refresh-cookie.js';
@@ -21,6 +21,7 @@ export class AuthController {
   @Post('login')
   @HttpCode(200)
   @Header('cache-control', 'no-store')
+  @LimitedBy('login')
   @Documented(login)
   async login(
     @Body({ schema: loginSchema }) { email, password, session }: Login,
@@ -34,6 +35,7 @@ export class AuthController {
   @Post('refresh')
   @HttpCode(200)
   @Header('cache-control', 'no-store')
+  @LimitedBy('refresh')
   @Documented(refresh)
   async refresh(
     @Body({ schema: refreshSchema }) { refreshToken }: Refresh,
@@ -53,6 +55,7 @@ export class AuthController {
   @Post('logout')
   @HttpCode(204)
   @Header('cache-control', 'no-store')
+  @LimitedBy('anonymous')
   @Documented(logout)
   async logout(
     @Body({ schema: refreshSchema }) { refreshToken }: Refresh,

@@ -5,7 +5,7 @@
 import { createHmac, hash, hkdfSync, timingSafeEqual } from 'node:crypto';
 
 /** HKDF `info`: a key made for one purpose is worthless for another. */
-export type Purpose = 'access-token' | 'cursor';
+export type Purpose = 'access-token' | 'cursor' | 'idempotency';
 
 export interface Key {
   /** Names the secret without telling anything about it. */

@@ -11,6 +11,8 @@ export interface Principal {
   readonly role: Role;
   /** As it was when the request came in; without it the caller is not a user of ours. */
   readonly row?: UserRow;
+  /** What the access token was made in. */
+  readonly sessionEpoch?: number;
 }
 
 declare module 'fastify' {

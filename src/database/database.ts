@@ -2,10 +2,12 @@
  * The database, opened by its URL. Waits are bounded by `timeoutMs` a request and never hold the
  * event loop. What goes wrong becomes a Problem through `databaseProblem`.
  */
+import type { Sql } from '@prisma/client/runtime/client';
 import { type Engine, parseDatabaseUrl } from '../database-url.js';
 import type { Prisma, PrismaClient } from './generated/mysql/client.js';
 import { migrationNames, migrationsFolder } from './migrations/migration-folder.js';
 import { databaseProblem, unavailableProblem } from './problems.js';
+import { type RowSource, toQuery } from './sql-adapter.js';
 import { tableName } from './table-name.js';
 
 /** The narrowest of the three generated clients stands for all: what it can say, each engine understands. */
@@ -26,6 +28,8 @@ export interface DatabaseOptions {
 /** What opening gives, by whichever engine. */
 export interface OpenDatabase {
   client: DatabaseClient;
+  /** What the client talks to. */
+  adapter: RowSource;
   transaction<T>(work: (tx: TransactionClient) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
@@ -63,6 +67,14 @@ export class Database {
         return new Database(url.engine, await openMysql(url, options));
       }
     }
+  }
+
+  /**
+   * Rows of one statement, asked past Prisma's client: for the few that a request's time goes to (decision 20).
+   * @throws what the client throws, in the adapter's words: `isUniqueViolation` and `databaseProblem` know both
+   */
+  rows(statement: Sql): Promise<unknown[][]> {
+    return this.#open.adapter.rows(toQuery(this.engine, statement));
   }
 
   /**

@@ -7,6 +7,6 @@ export const toUser = ({ id, email, name, role, createdAt, updatedAt }: UserRow)
   email,
   name,
   role: role as User['role'],
-  createdAt: createdAt.toISOString(),
-  updatedAt: updatedAt.toISOString(),
+  createdAt,
+  updatedAt,
 });

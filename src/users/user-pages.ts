@@ -2,8 +2,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Keyring, type Signer } from '../auth/keyring.js';
 import { Database } from '../database/database.js';
+import { listUsers } from '../database/list-users.js';
 import { countUsersMatching, searchUsers } from '../database/search-users.js';
-import { type UserRow, userColumns } from '../database/user-row.js';
+import { ofModel, type UserRow, userColumns } from '../database/user-row.js';
 import { emailKey } from '../email.js';
 import { foldCase } from '../text.js';
 import { makeCursor, type Position, readCursor } from './cursor.js';
@@ -23,18 +24,23 @@ export class UserPages {
 
   /** @throws Problem CURSOR_INVALID */
   async page(list: UserList): Promise<UserPage> {
-    const scope = JSON.stringify([list.sort, list.email, list.role, list.q]);
-    const after = list.cursor === undefined ? undefined : readCursor(this.signer, scope, list.cursor);
-    // One more than asked for tells whether there is a next page.
-    const wanted = { ...list, limit: list.limit + 1 };
-    const { rows, positions } = await (list.q === undefined
-      ? this.byKey(wanted, after)
-      : this.bySearch(wanted, list.q, after));
-    const last = positions.length > list.limit ? positions[list.limit - 1] : undefined;
-    return {
-      data: rows.slice(0, list.limit).map(toUser),
-      nextCursor: last ? makeCursor(this.signer, scope, last) : null,
-    };
+    const { rows, end } = await this.next(list, this.start(list), list.limit);
+    return { data: rows.map(toUser), nextCursor: end ? this.cursor(list, end) : null };
+  }
+
+  /** Where its cursor says. @throws Problem CURSOR_INVALID */
+  start(list: UserList): Position | undefined {
+    return list.cursor === undefined ? undefined : readCursor(this.signer, scopeOf(list), list.cursor);
+  }
+
+  /** That makes a list of the same sort and filters begin after `position`. */
+  cursor(list: UserList, position: Position): string {
+    return makeCursor(this.signer, scopeOf(list), position);
+  }
+
+  /** At most `count` of the users after a position, or from the beginning. */
+  next(list: UserList, after: Position | undefined, count: number): Promise<UserRange> {
+    return list.q === undefined ? this.byKey(list, after, count) : this.bySearch(list, list.q, after, count);
   }
 
   count({ q, ...filter }: UserFilter): Promise<number> {
@@ -44,56 +50,75 @@ export class UserPages {
       : countUsersMatching(this.database, { q: foldCase(q), ...where(filter) });
   }
 
-  private async byKey(list: UserList, after: Position | undefined): Promise<Found> {
-    const rows = await this.rowsByKey(list, after);
-    return { rows, positions: rows.map((row) => position(row, list.sort)) };
+  private async byKey(list: UserList, after: Position | undefined, count: number): Promise<UserRange> {
+    // One more than asked for tells whether there are more.
+    const found = await this.rowsByKey(list, after, count + 1);
+    const rows = found.slice(0, count);
+    const placeOf = (row: UserRow) => position(row, list.sort);
+    const last = found.length > count ? rows.at(-1) : undefined;
+    return { rows, placeOf, end: last && placeOf(last) };
   }
 
   /**
    * Rows beyond a key, as two exact index ranges: the rest of the ties, then what comes after them.
    * One condition with OR says the same, but no engine reads it from the index alone.
    */
-  private async rowsByKey(list: UserList, after: Position | undefined): Promise<UserRow[]> {
-    const column = columnOf(list.sort);
-    const direction = list.sort === '-createdAt' ? 'desc' : 'asc';
-    const beyond = direction === 'desc' ? 'lt' : 'gt';
-    const read = (condition: object, take: number) =>
-      this.database.client.user.findMany({
-        where: { ...where(list), AND: condition },
-        orderBy: [{ [column]: direction }, { id: direction }],
-        select: userColumns,
-        take,
-      });
-    if (!after) return read({}, list.limit);
-    const value = column === 'createdAt' ? new Date(after.value) : after.value;
-    const ties = await read({ [column]: value, id: { [beyond]: after.id } }, list.limit);
-    if (ties.length === list.limit) return ties;
-    return [...ties, ...(await read({ [column]: { [beyond]: value } }, list.limit - ties.length))];
+  private async rowsByKey(list: UserList, after: Position | undefined, count: number): Promise<UserRow[]> {
+    const sortBy = columnOf(list.sort);
+    const isDescending = list.sort === '-createdAt';
+    const range = { ...where(list), sortBy, isDescending };
+    if (!after) return listUsers(this.database, { ...range, limit: count });
+    const value = sortBy === 'createdAt' ? new Date(after.value) : after.value;
+    const ties = await listUsers(this.database, {
+      ...range,
+      from: { value, isTie: true, id: after.id },
+      limit: count,
+    });
+    if (ties.length === count) return ties;
+    const rest = { ...range, from: { value, isTie: false as const }, limit: count - ties.length };
+    return [...ties, ...(await listUsers(this.database, rest))];
   }
 
-  private async bySearch(list: UserList, q: string, after: Position | undefined): Promise<Found> {
-    const { client } = this.database;
-    const { sort, limit } = list;
-    const positions = await searchUsers(this.database, {
+  private async bySearch(
+    list: UserList,
+    q: string,
+    after: Position | undefined,
+    count: number,
+  ): Promise<UserRange> {
+    const found = await searchUsers(this.database, {
       q: foldCase(q),
       ...where(list),
-      sort,
-      limit,
+      sort: list.sort,
+      limit: count + 1,
       after,
     });
-    const ids = positions.slice(0, limit - 1).map(({ id }) => id);
-    const rows = await client.user.findMany({ where: { id: { in: ids } }, select: userColumns });
-    const byId = new Map(rows.map((row) => [row.id, row]));
-    // A row removed between the two statements is simply gone; where the page ends does not change.
-    return { rows: ids.flatMap((id) => byId.get(id) ?? []), positions };
+    const places = new Map(found.slice(0, count).map((place) => [place.id, place]));
+    const ids = [...places.keys()];
+    const rows = await this.database.client.user.findMany({
+      where: { id: { in: ids } },
+      select: userColumns,
+    });
+    const byId = new Map(rows.map((row) => [row.id, ofModel(row)]));
+    return {
+      // A row removed between the two statements is simply gone; where the page ends does not change.
+      rows: ids.flatMap((id) => byId.get(id) ?? []),
+      placeOf: ({ id }) => places.get(id) as Position,
+      end: found.length > count ? found[count - 1] : undefined,
+    };
   }
 }
 
-interface Found {
+/** Users that follow one another in a list. */
+export interface UserRange {
   rows: UserRow[];
-  /** Of every row found, also of one that is gone by now. */
-  positions: Position[];
+  /** Where one of them was found, which its fields need not say any more. */
+  placeOf(row: UserRow): Position;
+  /** Where the last one was, though it may be gone by now; none where no more follow. */
+  end: Position | undefined;
 }
+
+/** Which list it is, in one spelling. */
+const scopeOf = ({ sort, email, role, q }: UserList): string => JSON.stringify([sort, email, role, q]);
 
 function where({ email, role }: Pick<UserFilter, 'email' | 'role'>) {
   return {
@@ -105,6 +130,5 @@ function where({ email, role }: Pick<UserFilter, 'email' | 'role'>) {
 const columnOf = (sort: UserList['sort']) => (sort === '-createdAt' ? 'createdAt' : sort);
 
 function position(row: UserRow, sort: UserList['sort']): Position {
-  const value = row[columnOf(sort)];
-  return { value: value instanceof Date ? value.toISOString() : value, id: row.id };
+  return { value: row[columnOf(sort)], id: row.id };
 }

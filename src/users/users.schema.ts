@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { givenPassword, newPassword } from '../auth/auth.schema.js';
 import { emailSchema } from '../email.js';
+import { problemSchema } from '../inbound/problem.schema.js';
 import { codePointCount, hasControlCharacter, lineOfText, wellFormed } from '../text.js';
 
 /** Also in paths, where `UserIdPipe` decides what is none. */
@@ -92,7 +93,7 @@ export const userListSchema = z.strictObject({
     .default(DEFAULT_LIMIT)
     .meta({
       type: 'integer',
-      description: 'Users a page',
+      description: 'Users a page; not used for lines, which are all there are',
       minimum: 1,
       maximum: MAX_LIMIT,
       default: DEFAULT_LIMIT,
@@ -102,7 +103,7 @@ export const userListSchema = z.strictObject({
     .max(4_000)
     .optional()
     .meta({
-      description: '`nextCursor` of the page before, with the same filters',
+      description: '`nextCursor` of the page or lines before, with the same sort and filters',
       examples: ['WyIyMDI2LTExLTIx….Zk0b…'],
     }),
 });
@@ -120,3 +121,20 @@ export const userPageSchema = z
 export type UserPage = z.output<typeof userPageSchema>;
 
 export const countSchema = z.object({ count: z.int().meta({ examples: [42] }) }).meta({ id: 'Count' });
+
+const exportEndSchema = z.object({
+  count: z.int().meta({ description: 'Users in this answer', minimum: 0, examples: [42] }),
+  nextCursor: z
+    .string()
+    .optional()
+    .meta({ description: 'Where to go on, when the answer had to end before the list did' }),
+});
+export type UserExportEnd = z.output<typeof exportEndSchema>;
+
+export const userLineSchema = z
+  .union([userSchema, z.object({ end: exportEndSchema }), z.object({ problem: problemSchema })])
+  .meta({
+    id: 'UserLine',
+    description:
+      'Each line is a user; the last is `end`, or a `problem`, after which the connection is closed: users are then missing',
+  });

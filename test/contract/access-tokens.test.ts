@@ -4,14 +4,16 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { Keyring } from '#dist/auth/keyring.js';
 import { bearer, serve } from '../support/api.js';
 import { secrets } from '../support/app.js';
+import { doorsUnderTest } from '../support/doors-under-test.js';
+import { eventually } from '../support/eventually.js';
 import { expectProblem } from '../support/problems.js';
-import { type Fields, transports } from '../support/transports.js';
+import type { Fields } from '../support/transports.js';
 
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 /** The server's own key: even the right key signs nothing but what is promised. */
 const [key] = new Keyring([secrets[0]]).keys('access-token');
 
-describe.each(transports)('an access token over $name', (transport) => {
+describe.each(doorsUnderTest)('an access token over $name', (transport) => {
   const api = serve(transport, { SECRETS: secrets.join(',') });
   let claims: Record<string, unknown>;
   let header: { alg: string; typ: string; kid: string };
@@ -145,6 +147,12 @@ describe.each(transports)('an access token over $name', (transport) => {
     await expectRefused(bearer(await sign({ exp: undefined })));
     await expectRefused(bearer(await sign({ nbf: now + 600 })));
     await expectRefused(bearer(await sign({ exp: String(now + 600) })));
+  });
+
+  test('that was good a moment ago is refused once it has expired', async () => {
+    const short = bearer(await sign({ exp: Math.floor(Date.now() / 1000) + 2 }));
+    expect((await api.get('/v1/users/me', short)).status).toBe(200);
+    await eventually(() => expectRefused(short));
   });
 
   test('of another type, issuer, subject or epoch is refused', async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { serve } from '../support/api.js';
+import { doorsUnderTest } from '../support/doors-under-test.js';
 import { expectInvalid } from '../support/problems.js';
-import { transports } from '../support/transports.js';
 
-describe.each(transports)('the count of users over $name', (transport) => {
+describe.each(doorsUnderTest)('the count of users over $name', (transport) => {
   const api = serve(transport);
   const count = async (query = '') => (await api.get(`/v1/users/count${query}`, api.admin.as)).json;
 

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { serve } from '../support/api.js';
+import { doorsUnderTest } from '../support/doors-under-test.js';
 import { expectProblem } from '../support/problems.js';
-import { transports } from '../support/transports.js';
 
-describe.each(transports)('a cursor over $name', (transport) => {
+describe.each(doorsUnderTest)('a cursor over $name', (transport) => {
   const api = serve(transport);
   beforeAll(async () => {
     await Promise.all(Array.from({ length: 5 }, () => api.newUser()));

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { serve } from '../support/api.js';
+import { doorsUnderTest } from '../support/doors-under-test.js';
 import { expectProblem } from '../support/problems.js';
-import { transports } from '../support/transports.js';
 
-describe.each(transports)('deleting a user over $name', (transport) => {
+describe.each(doorsUnderTest)('deleting a user over $name', (transport) => {
   const api = serve(transport);
 
   test('answers 204 without a body, then 404', async () => {

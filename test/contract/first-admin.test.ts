@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Api } from '../support/api.js';
-import { transports } from '../support/transports.js';
+import { doorsUnderTest } from '../support/doors-under-test.js';
 
-describe.each(transports)('the first user over $name', (transport) => {
+describe.each(doorsUnderTest)('the first user over $name', (transport) => {
   test('is admin; later ones are not', async () => {
     const api = new Api(transport, {});
     await api.start({ hasAdmin: false });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { serve } from '../support/api.js';
+import { doorsUnderTest } from '../support/doors-under-test.js';
 import { expectProblem } from '../support/problems.js';
-import { transports } from '../support/transports.js';
 
-describe.each(transports)('the last admin over $name', (transport) => {
+describe.each(doorsUnderTest)('the last admin over $name', (transport) => {
   const api = serve(transport);
 
   test('can be neither demoted nor removed', async () => {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { serve } from '../support/api.js';
+import { doorsUnderTest } from '../support/doors-under-test.js';
 import { expectInvalid } from '../support/problems.js';
-import { transports } from '../support/transports.js';
 
 const people = [
   ['100% Ada', 'percent@filter.example'],
@@ -14,7 +14,7 @@ const people = [
   ['caf\u00e9', 'e.tag@b\u00fccher.example'],
 ] as const;
 
-describe.each(transports)('filters of the list over $name', (transport) => {
+describe.each(doorsUnderTest)('filters of the list over $name', (transport) => {
   const api = serve(transport);
   beforeAll(async () => {
     await Promise.all(people.map(([name, email]) => api.newUser({ name, email })));

@@ -1,12 +1,13 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { serve } from '../support/api.js';
+import { doorsUnderTest } from '../support/doors-under-test.js';
 import { expectInvalid, expectProblem } from '../support/problems.js';
-import { type Json, transports } from '../support/transports.js';
+import type { Json } from '../support/transports.js';
 
 /** In code point order; UTF-16 order would put the astral letter before the fullwidth one. */
 const names = ['Zed', 'adam', 'eve', '\u00e4da', '\uff21da', '\u{1d49c}da'];
 
-describe.each(transports)('the list of users over $name', (transport) => {
+describe.each(doorsUnderTest)('the list of users over $name', (transport) => {
   const api = serve(transport);
   const list = async (query: string): Promise<Json[]> =>
     (await api.get(`/v1/users?${query}`, api.admin.as)).json.data;

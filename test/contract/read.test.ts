@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { serve } from '../support/api.js';
+import { doorsUnderTest } from '../support/doors-under-test.js';
 import { expectProblem } from '../support/problems.js';
-import { transports } from '../support/transports.js';
 
-describe.each(transports)('reading a user over $name', (transport) => {
+describe.each(doorsUnderTest)('reading a user over $name', (transport) => {
   const api = serve(transport);
 
   test('gives oneself, as me and by id', async () => {

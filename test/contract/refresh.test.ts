@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { bearer, serve } from '../support/api.js';
+import { doorsUnderTest } from '../support/doors-under-test.js';
 import { expectInvalid, expectProblem } from '../support/problems.js';
-import { transports } from '../support/transports.js';
 
-describe.each(transports)('refresh tokens over $name', (transport) => {
+describe.each(doorsUnderTest)('refresh tokens over $name', (transport) => {
   const api = serve(transport);
   const refresh = (refreshToken: unknown) => api.post('/v1/auth/refresh', { refreshToken });
 

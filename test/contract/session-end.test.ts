@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { bearer, password, serve } from '../support/api.js';
+import { doorsUnderTest } from '../support/doors-under-test.js';
 import { expectProblem } from '../support/problems.js';
-import { transports } from '../support/transports.js';
 
-describe.each(transports)('what is over is over at once, over $name:', (transport) => {
+describe.each(doorsUnderTest)('what is over is over at once, over $name:', (transport) => {
   const api = serve(transport);
 
   test("a password change ends the user's access and refresh tokens", async () => {

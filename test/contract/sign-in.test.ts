@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { newEmail, password, serve } from '../support/api.js';
+import { doorsUnderTest } from '../support/doors-under-test.js';
 import { expectInvalid, expectProblem } from '../support/problems.js';
-import { transports } from '../support/transports.js';
 
-describe.each(transports)('signing in over $name', (transport) => {
+describe.each(doorsUnderTest)('signing in over $name', (transport) => {
   const api = serve(transport);
   const login = (body: object) => api.post('/v1/auth/login', body);
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { newEmail, password, serve } from '../support/api.js';
+import { doorsUnderTest } from '../support/doors-under-test.js';
 import { expectInvalid, expectProblem } from '../support/problems.js';
-import { transports } from '../support/transports.js';
 
-describe.each(transports)('sign-up over $name', (transport) => {
+describe.each(doorsUnderTest)('sign-up over $name', (transport) => {
   const api = serve(transport);
 
   test('answers 201 with the user, where it is and its version', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bearer, newEmail, password } from '../support/api.js';
 import { makePlace } from '../support/app.js';
+import { eventually } from '../support/eventually.js';
 import { type Server, startServer } from '../support/server.js';
 import type { Answer, Fields, Json } from '../support/transports.js';
 
@@ -122,6 +123,27 @@ describe('two processes on one file', () => {
         count: 0,
       });
     }
+  });
+
+  test('hear of a demotion and of a removal in the other one within 5 s, and before the next change', async () => {
+    const { as } = await firstAdmin();
+    const user = await signUp();
+    const path = `/v1/users/${user.id}`;
+    await call(0, 'PATCH', path, { role: 'admin' }, as);
+    const userAs = await signIn(user.email);
+    const list = () => call(1, 'GET', '/v1/users?limit=1', undefined, userAs);
+    const statusWithin5s = async (status: number) => {
+      const sinceMs = performance.now();
+      await eventually(async () => expect((await list()).status).toBe(status));
+      expect(performance.now() - sinceMs).toBeLessThan(5_000);
+    };
+    expect((await list()).status).toBe(200);
+    await call(0, 'PATCH', path, { role: 'user' }, as);
+    expect((await call(1, 'PATCH', path, { role: 'admin' }, userAs)).status).toBe(403);
+    await statusWithin5s(403);
+    await call(0, 'DELETE', path, undefined, as);
+    expect((await call(1, 'PATCH', path, { name: 'Gone' }, userAs)).status).toBe(401);
+    await statusWithin5s(401);
   });
 
   test('leave one of two admins who remove or demote each other', async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { newEmail, serve } from '../support/api.js';
+import { doorsUnderTest } from '../support/doors-under-test.js';
 import { expectInvalid, expectProblem } from '../support/problems.js';
-import { transports } from '../support/transports.js';
 
-describe.each(transports)('changing a user over $name', (transport) => {
+describe.each(doorsUnderTest)('changing a user over $name', (transport) => {
   const api = serve(transport);
 
   test.each([

@@ -1,10 +1,10 @@
 /** The small form of the trials `restart`, `freeze` and `storm`: a database server that dies, hangs, or is full. */
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { migrate } from '#dist/database/migrations/migrate.js';
 import { databaseProblem } from '#dist/database/problems.js';
 import { Api, newEmail, password } from '../support/api.js';
 import { engineUnderTest } from '../support/engines.js';
+import { eventually } from '../support/eventually.js';
 import { failure, openDatabase } from '../support/temporary-database.js';
 import {
   isAvailable,
@@ -119,8 +119,8 @@ describe.runIf(isServer && isAvailable(engine))(`a ${isServer ? throwawayName(en
       if (one.status === 'rejected')
         expect(databaseProblem(one.reason)?.code).toMatch(/^DATABASE_(BUSY|UNAVAILABLE)$/);
     // The idle ones are closed, and there is room again.
-    await pause(400);
-    for (const { client } of pools) expect(await client.user.count()).toBeGreaterThan(0);
+    for (const { client } of pools)
+      await eventually(async () => expect(await client.user.count()).toBeGreaterThan(0));
   });
 
   test('that is gone at the start is waited for, where migrations are not run there', async () => {

@@ -46,6 +46,10 @@ export class MysqlConnection implements ServerConnection {
     return this.#adapter.queryRaw(query);
   }
 
+  async rows(query: SqlQuery): Promise<unknown[][]> {
+    return (await this.#adapter.queryRaw(query)).rows;
+  }
+
   executeRaw(query: SqlQuery): Promise<number> {
     return this.#adapter.executeRaw(query);
   }

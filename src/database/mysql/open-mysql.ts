@@ -4,6 +4,7 @@ import { PrismaClient } from '../generated/mysql/client.js';
 import { prismaOptions } from '../prisma-options.js';
 import { ConnectionPool } from '../server/connection-pool.js';
 import { repeatingTransactions } from '../server/repeating-transactions.js';
+import { ServerAdapter } from '../server/server-adapter.js';
 import { serverAdapterFactory } from '../server/server-adapter-factory.js';
 import type { ServerEngine } from '../server/server-connection.js';
 import { sessionLimits } from '../server/session-limits.js';
@@ -38,8 +39,9 @@ export async function openMysql(
     connect: (connectTimeoutMs) => MysqlConnection.open(url, connectTimeoutMs, limitsSql(timeoutMs, idleMs)),
   };
   const pool = new ConnectionPool({ max: poolMax, idleMs, connect: engine.connect });
+  const adapter = new ServerAdapter(engine, pool, timeoutMs);
   const base = new PrismaClient({
-    adapter: serverAdapterFactory(engine, pool, timeoutMs),
+    adapter: serverAdapterFactory(adapter),
     ...prismaOptions(timeoutMs),
   });
   // Loads the query compiler now, not in the first request; no connection is made.
@@ -47,6 +49,7 @@ export async function openMysql(
   const { client, transactional } = wholeOperations(base, timeoutMs);
   return {
     client: client as unknown as DatabaseClient,
+    adapter,
     transaction: repeatingTransactions(transactional as unknown as DatabaseClient, timeoutMs),
     close: () => pool.close(),
   };

@@ -4,6 +4,7 @@ import { PrismaClient } from '../generated/postgresql/client.js';
 import { prismaOptions } from '../prisma-options.js';
 import { ConnectionPool } from '../server/connection-pool.js';
 import { repeatingTransactions } from '../server/repeating-transactions.js';
+import { ServerAdapter } from '../server/server-adapter.js';
 import { serverAdapterFactory } from '../server/server-adapter-factory.js';
 import type { ServerEngine } from '../server/server-connection.js';
 import { sessionLimits } from '../server/session-limits.js';
@@ -45,11 +46,17 @@ export async function openPostgresql(
       ),
   };
   const pool = new ConnectionPool({ max: poolMax, idleMs, connect: engine.connect });
+  const adapter = new ServerAdapter(engine, pool, timeoutMs);
   const client = new PrismaClient({
-    adapter: serverAdapterFactory(engine, pool, timeoutMs),
+    adapter: serverAdapterFactory(adapter),
     ...prismaOptions(timeoutMs),
   }) as unknown as DatabaseClient;
   // Loads the query compiler now, not in the first request; no connection is made.
   await client.$connect();
-  return { client, transaction: repeatingTransactions(client, timeoutMs), close: () => pool.close() };
+  return {
+    client,
+    adapter,
+    transaction: repeatingTransactions(client, timeoutMs),
+    close: () => pool.close(),
+  };
 }

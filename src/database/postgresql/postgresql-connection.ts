@@ -1,13 +1,23 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import { type Client, type ClientConfig, Pool } from 'pg';
+import pg, { type Client, type ClientConfig, type CustomTypesConfig } from 'pg';
 import type { ServerConnection } from '../server/server-connection.js';
 import type { SqlAdapter, SqlQuery, SqlResult } from '../sql-adapter.js';
 import { openClient } from './open-client.js';
 
+/** Instants without a zone are of UTC here; the driver would take them for local ones. */
+const types: CustomTypesConfig = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === pg.types.builtins.TIMESTAMP ? isoInstant : pg.types.getTypeParser(oid, format as 'text'),
+};
+
+/** `2026-11-21 08:15:00.12` in ISO 8601, with the zeros that PostgreSQL leaves out. */
+const isoInstant = (text: string): string =>
+  `${text.slice(0, 10)}T${(text.length > 19 ? text.slice(11) : `${text.slice(11)}.`).padEnd(12, '0')}Z`;
+
 type StatementName = (query: SqlQuery) => string | undefined;
 
 /** A pool to the adapter, one connection in truth: which one to use is the ConnectionPool's business. */
-class OneClient extends Pool {
+class OneClient extends pg.Pool {
   constructor(client: Client) {
     super();
     this.query = client.query.bind(client) as typeof this.query;
@@ -18,12 +28,19 @@ export class PostgresqlConnection implements ServerConnection {
   readonly #client: Client;
   readonly #cut: () => void;
   readonly #adapter: SqlAdapter;
+  readonly #statementName: StatementName;
   #isBroken = false;
 
-  private constructor(client: Client, cut: () => void, adapter: SqlAdapter) {
+  private constructor(
+    client: Client,
+    cut: () => void,
+    adapter: SqlAdapter,
+    statementName: StatementName | undefined,
+  ) {
     this.#client = client;
     this.#cut = cut;
     this.#adapter = adapter;
+    this.#statementName = statementName ?? (() => undefined);
     const breaks = () => {
       this.#isBroken = true;
     };
@@ -40,7 +57,7 @@ export class PostgresqlConnection implements ServerConnection {
       // Without a name a statement is parsed each time, and no session needs to remember it.
       ...(statementName && { statementNameGenerator: statementName as (query: SqlQuery) => string }),
     });
-    return new PostgresqlConnection(client, cut, await factory.connect());
+    return new PostgresqlConnection(client, cut, await factory.connect(), statementName);
   }
 
   get isBroken(): boolean {
@@ -49,6 +66,22 @@ export class PostgresqlConnection implements ServerConnection {
 
   queryRaw(query: SqlQuery): Promise<SqlResult> {
     return this.#adapter.queryRaw(query);
+  }
+
+  /** Past the adapter, which keeps a history of all it is asked, for a debugger; only an error is put in its words. */
+  async rows(query: SqlQuery): Promise<unknown[][]> {
+    try {
+      const { rows } = await this.#client.query<unknown[]>({
+        name: this.#statementName(query),
+        text: query.sql,
+        values: query.args.map((value) => (value instanceof Date ? value.toISOString() : value)),
+        rowMode: 'array',
+        types,
+      });
+      return rows;
+    } catch (error) {
+      return (this.#adapter as unknown as { onError(error: unknown): never }).onError(error);
+    }
   }
 
   executeRaw(query: SqlQuery): Promise<number> {

@@ -1,10 +1,8 @@
-import type { ConnectionPool } from './connection-pool.js';
-import { ServerAdapter } from './server-adapter.js';
-import type { ServerEngine } from './server-connection.js';
+import type { ServerAdapter } from './server-adapter.js';
 
 /** What Prisma's client takes for `adapter`. Its `connect` makes no connection. */
-export const serverAdapterFactory = (engine: ServerEngine, pool: ConnectionPool, timeoutMs: number) => ({
-  provider: engine.provider,
-  adapterName: engine.adapterName,
-  connect: async () => new ServerAdapter(engine, pool, timeoutMs),
+export const serverAdapterFactory = (adapter: ServerAdapter) => ({
+  provider: adapter.provider,
+  adapterName: adapter.adapterName,
+  connect: async () => adapter,
 });

@@ -9,6 +9,7 @@ import { repeating } from '../repeating.js';
 import {
   type IsolationLevel,
   isRead,
+  type RowSource,
   type SqlAdapter,
   type SqlQuery,
   type SqlResult,
@@ -19,9 +20,9 @@ import type { ServerConnection, ServerEngine } from './server-connection.js';
 import { ServerTransaction } from './server-transaction.js';
 import { endsSession, serverTrouble } from './server-trouble.js';
 
-export class ServerAdapter implements SqlAdapter {
+export class ServerAdapter implements SqlAdapter, RowSource {
   readonly provider: ServerEngine['provider'];
-  readonly adapterName: string;
+  readonly adapterName: ServerEngine['adapterName'];
   readonly #engine: ServerEngine;
   readonly #pool: ConnectionPool;
   readonly #timeoutMs: number;
@@ -35,8 +36,11 @@ export class ServerAdapter implements SqlAdapter {
   }
 
   queryRaw(query: SqlQuery): Promise<SqlResult> {
-    const kind = isRead(query.sql) ? 'read' : 'autocommit';
-    return this.#statement(kind, (connection) => connection.queryRaw(query));
+    return this.#statement(kindOf(query), (connection) => connection.queryRaw(query));
+  }
+
+  rows(query: SqlQuery): Promise<unknown[][]> {
+    return this.#statement(kindOf(query), (connection) => connection.rows(query));
   }
 
   executeRaw(query: SqlQuery): Promise<number> {
@@ -93,3 +97,5 @@ export class ServerAdapter implements SqlAdapter {
     }
   }
 }
+
+const kindOf = ({ sql }: SqlQuery): StatementKind => (isRead(sql) ? 'read' : 'autocommit');

@@ -1,7 +1,7 @@
-import type { SqlQuery, SqlResult } from '../sql-adapter.js';
+import type { RowSource, SqlQuery, SqlResult } from '../sql-adapter.js';
 
 /** One connection to a database server: the native driver's, behind Prisma's conversions of values and errors. */
-export interface ServerConnection {
+export interface ServerConnection extends RowSource {
   /** A statement with its values. */
   queryRaw(query: SqlQuery): Promise<SqlResult>;
   executeRaw(query: SqlQuery): Promise<number>;

@@ -14,11 +14,12 @@ export async function openSqlite(path: string, timeoutMs: number): Promise<OpenD
   const close = async () => {
     await Promise.all([writer.close(), reader.close()]);
   };
+  const adapter = await SqliteAdapter.compose({ path, timeoutMs, reader, writer, close });
   const client = new PrismaClient({
     adapter: {
       provider: 'sqlite',
       adapterName: '@prisma/adapter-libsql',
-      connect: () => SqliteAdapter.compose({ path, timeoutMs, reader, writer, close }),
+      connect: async () => adapter,
     },
     ...prismaOptions(timeoutMs),
   }) as unknown as DatabaseClient;
@@ -30,7 +31,7 @@ export async function openSqlite(path: string, timeoutMs: number): Promise<OpenD
     await retryWhileBusy(deadlineMs, () => writer.open());
     await retryWhileBusy(deadlineMs, () => reader.open());
     await connected;
-    return { client, transaction: (work) => client.$transaction(work), close };
+    return { client, adapter, transaction: (work) => client.$transaction(work), close };
   } catch (error) {
     await close();
     throw error;

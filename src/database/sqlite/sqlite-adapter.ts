@@ -10,7 +10,13 @@ import { PrismaLibSql } from '@prisma/adapter-libsql';
 import { metered } from '../../metering/request-meter.js';
 import { databaseDeadlineMs, orLate } from '../deadline.js';
 import { busyProblem, CarriedProblem, storageFullProblem, unsettledProblem } from '../problems.js';
-import { type IsolationLevel, isRead, type SqlAdapter, type SqlQuery } from '../sql-adapter.js';
+import {
+  type IsolationLevel,
+  isRead,
+  type RowSource,
+  type SqlAdapter,
+  type SqlQuery,
+} from '../sql-adapter.js';
 import { Turns } from '../turns.js';
 import { retryWhileBusy } from './retry-while-busy.js';
 import { sqliteCode, writeErrorCodes } from './sqlite-codes.js';
@@ -48,7 +54,7 @@ class ThreadLibSql extends PrismaLibSql {
   }
 }
 
-export class SqliteAdapter implements SqlAdapter {
+export class SqliteAdapter implements SqlAdapter, RowSource {
   readonly provider = 'sqlite';
   readonly adapterName = '@prisma/adapter-libsql';
   readonly #path: string;
@@ -87,6 +93,10 @@ export class SqliteAdapter implements SqlAdapter {
     return isRead(query.sql)
       ? this.#read(() => this.#reader.queryRaw(query))
       : this.#write(() => this.#writer.queryRaw(query));
+  }
+
+  async rows(query: SqlQuery): Promise<unknown[][]> {
+    return (await this.queryRaw(query)).rows;
   }
 
   executeRaw(query: SqlQuery): Promise<number> {
