@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { bearer, newEmail, serve } from '../support/api.js';
 import { makePlace } from '../support/app.js';
+import { doorsUnderTest } from '../support/doors-under-test.js';
 import { startServer } from '../support/server.js';
-import { type Answer, transports } from '../support/transports.js';
+import type { Answer } from '../support/transports.js';
 
 const planted = 'planted-Pa55word-7c1f';
 
@@ -40,7 +41,7 @@ async function tour(
   };
 }
 
-describe.each(transports)('no answer over $name', (transport) => {
+describe.each(doorsUnderTest)('no answer over $name', (transport) => {
   const api = serve(transport);
 
   test('ever holds a password, its hash or a token that was not just made', async () => {
