@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { PasswordHasher } from '../auth/password-hasher.js';
 import type { Principal } from '../auth/principal.js';
+import { RecentPrincipals } from '../auth/recent-principals.js';
 import { Sessions } from '../auth/sessions.js';
 import { readConfig } from '../config.js';
 import { Database } from '../database/database.js';
@@ -25,7 +26,8 @@ async function withDatabase(work: (database: Database, users: UsersService) => P
   try {
     if ((await database.pendingMigrations()).length > 0)
       throw new Refusal('The database is not up to date. Run: npm run db:migrate');
-    await work(database, new UsersService(database, new PasswordHasher(), new Sessions(database)));
+    const [hasher, sessions, recent] = [new PasswordHasher(), new Sessions(database), new RecentPrincipals()];
+    await work(database, new UsersService(database, hasher, sessions, recent));
   } finally {
     await database.close();
   }

@@ -1,5 +1,4 @@
 /** `npm run config`: the effective configuration, where each value comes from, secrets masked. */
-import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import {
@@ -47,14 +46,14 @@ const program = new Command('npm run config --')
   .option('--json', 'as JSON')
   .action(({ json }: { json?: true }) => {
     const given = { ...process.env };
-    const env = existsSync('.env') ? readEnvironment() : given;
-    const table = rows(given, env);
-    process.stdout.write(
-      json
-        ? `${JSON.stringify({ mode: modeOf(env), settings: table }, null, 2)}\n`
-        : `mode: ${modeOf(env)}\n${table.map(({ name, value, origin }) => `${name.padEnd(26)} ${(value ?? '-').padEnd(24)} ${origin}\n`).join('')}`,
-    );
     try {
+      const env = readEnvironment();
+      const table = rows(given, env);
+      process.stdout.write(
+        json
+          ? `${JSON.stringify({ mode: modeOf(env), settings: table }, null, 2)}\n`
+          : `mode: ${modeOf(env)}\n${table.map(({ name, value, origin }) => `${name.padEnd(26)} ${(value ?? '-').padEnd(24)} ${origin}\n`).join('')}`,
+      );
       for (const warning of readConfig(env).warnings) process.stderr.write(`warning: ${warning}\n`);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;

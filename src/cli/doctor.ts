@@ -11,7 +11,7 @@ const MAX_INSTANCES = 10_000;
 const MARGIN = ' '.repeat(6);
 
 interface Options {
-  instances: number;
+  instances?: number;
   json?: true;
 }
 
@@ -31,8 +31,10 @@ function line({ check, state, says, mend }: Finding): string {
   return mend === undefined ? first : `${first}${MARGIN}${mend}\n`;
 }
 
-async function doctor({ instances, json }: Options): Promise<void> {
+async function doctor({ instances: given, json }: Options): Promise<void> {
   const config = readConfig(readEnvironment());
+  // While SIGHUP replaces them there is one more.
+  const instances = given ?? (config.workers > 1 ? config.workers + 1 : 1);
   const database = describeDatabase(config.database.url);
   if (!json) process.stdout.write(`${database}\n`);
   const checks = await diagnose(config.database, { instances, isMigratedOnStart: config.migrateOnStart });
@@ -46,7 +48,11 @@ async function doctor({ instances, json }: Options): Promise<void> {
 
 const program = new Command('npm run doctor --')
   .description('Looks at the database of DATABASE_URL and says how to mend what is wrong. Changes nothing.')
-  .option('--instances <number>', 'processes that share it, each with a pool of its own', instanceCount, 1)
+  .option(
+    '--instances <number>',
+    'processes that share it, each with a pool of its own (default: WEB_CONCURRENCY, and one more where it is above 1)',
+    instanceCount,
+  )
   .option('--json', 'print {"database", "ok", "checks": [{"check", "state", "says", "mend"}]}')
   .addHelpText(
     'after',

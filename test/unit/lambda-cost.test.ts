@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lambdaCost } from '#dist/metering/lambda-cost.js';
+import { lambdaCost } from '#dist/cost/lambda-cost.js';
 
 const MILLION = 1_000_000;
 
