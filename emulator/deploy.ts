@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newerSource } from '../scripts/bundle/newer-source.js';
 import { Refusal } from '../src/cli/run-program.js';
-import type { Architecture } from '../src/metering/lambda-cost.js';
+import type { Architecture } from '../src/cost/lambda-lines.js';
 import type { DeployedFunction } from './deployed-function.js';
 import { readStack } from './read-stack.js';
 import { unzip } from './unzip.js';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { Refusal } from '../src/cli/run-program.js';
-import type { Architecture } from '../src/metering/lambda-cost.js';
+import type { Architecture } from '../src/cost/lambda-lines.js';
 
 interface StackFunction {
   handler: string;

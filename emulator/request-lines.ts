@@ -1,4 +1,5 @@
-import { type Architecture, type FrontDoor, lambdaCost } from '../src/metering/lambda-cost.js';
+import { lambdaCost } from '../src/cost/lambda-cost.js';
+import type { Architecture, FrontDoor } from '../src/cost/lambda-lines.js';
 import type { Served } from './serve.js';
 
 interface Rates {

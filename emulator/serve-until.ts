@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { Refusal } from '../src/cli/run-program.js';
+import type { Architecture } from '../src/cost/lambda-lines.js';
 import { describeDatabase } from '../src/database-url.js';
-import type { Architecture } from '../src/metering/lambda-cost.js';
 import type { DeployedFunction } from './deployed-function.js';
 import type { FunctionInstances } from './function-instances.js';
 import { RequestLines, whatFailed } from './request-lines.js';

@@ -1,5 +1,5 @@
 /** The services that can stand before a function, by the name of their door: what a caller meets besides the door. */
-import type { FrontDoor } from '../src/metering/lambda-cost.js';
+import type { FrontDoor } from '../src/cost/lambda-lines.js';
 import { alb } from './doors/alb.js';
 import { apiGatewayV1 } from './doors/api-gateway-v1.js';
 import { apiGatewayV2 } from './doors/api-gateway-v2.js';

@@ -1,6 +1,7 @@
 /** What a month of the API costs as functions, as docs/operations.md shows it. */
-import { lambdaCost } from '../src/metering/lambda-cost.js';
-import { prices } from '../src/metering/prices.js';
+import { lambdaCost } from '../src/cost/lambda-cost.js';
+import { prices } from '../src/cost/prices.js';
+import { usd } from '../src/cost/usd.js';
 
 /** What one request is billed. */
 export interface Billed {
@@ -39,5 +40,3 @@ export function functionCosts(measured: Billed | undefined, memoryMb: number): s
     `for the database included, are ${usd(further)} per million. On Lambda the memory buys ${(memoryMb / FULL_CORE_MB).toFixed(2)} of a core, and work takes longer accordingly.`,
   ].join('\n');
 }
-
-const usd = (amount: number): string => `$${amount.toFixed(2)}`;

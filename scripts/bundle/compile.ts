@@ -11,6 +11,7 @@ import { type Measure, noMeasure } from './measures.js';
 import { notInFunctions } from './not-in-functions.js';
 import { oneEngine } from './one-engine.js';
 import { routerWithoutEval } from './router-without-eval.js';
+import { withoutTexts } from './without-texts.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -26,8 +27,7 @@ const external = [
 /** What Node.js puts around a CommonJS file; here it is in the file, so that index.mjs need not copy it all to add that. */
 const WRAPPER = '(function (exports, require, module, __filename, __dirname) {';
 
-/** Names of functions and classes stay: Nest and the log speak of them. */
-export const small = { compress: true, mangle: { keepNames: true }, codegen: true };
+export const small = { compress: true, mangle: true, codegen: true };
 
 /** Read as latin1, which V8 keeps as it is, a file must be ASCII. */
 const toAscii = (code: string) =>
@@ -65,6 +65,7 @@ export async function compile(
     plugins: [
       oneEngine(engine),
       notInFunctions(),
+      withoutTexts(),
       inFileOfItsOwn(),
       by('unused left out') && leaveOut(),
       by('lazy formatters') && lazyFormatters(),

@@ -28,11 +28,23 @@ const unused: readonly (readonly [name: RegExp, why: string, instead?: string])[
   [/^(node:)?http2$/, 'it is spoken in front of a function'],
   [/^(node:)?https$/, 'TLS ends in front of a function'],
   [/^thread-stream$/, 'pino writes to stdout itself'],
+  [/^sonic-boom$/, 'pino writes to stdout, which it is given', 'module.exports = class SonicBoom {};'],
+  [
+    /^safe-stable-stringify$/,
+    'what is logged has no circles; pino says so itself where there is one',
+    'exports.configure = () => JSON.stringify;',
+  ],
   [/^(node:)?worker_threads$/, 'there is one thread', 'exports.isMainThread = true;'],
   [/^\.\/config-validator$/, 'the options are those that the tests ran with', fillDefaults],
   [/^\.\/azure$/, 'serverless-http knows another cloud too'],
   [/^safe-regex2$/, 'no route has a regular expression', 'module.exports = () => true;'],
   [/^\.\/native$/, 'pg is told to speak for itself'],
+  [/^pg-connection-string$/, 'database-url.ts reads the URL'],
+  [
+    /^@prisma\/debug$/,
+    'nobody looks at the history of statements that it keeps',
+    'export const Debug = () => () => undefined;',
+  ],
   [
     /^pgpass$/,
     'the URL has the password; a function has no home to look for one',

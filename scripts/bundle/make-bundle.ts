@@ -46,6 +46,12 @@ export interface BundleOptions {
   progress?: (step: string) => void;
 }
 
+interface Common {
+  files: Map<string, string | Buffer>;
+  /** What was compiled into them, in bytes. */
+  modules: Map<string, number>;
+}
+
 /** Makes `<folder>/<function>.zip`. */
 export async function makeBundle({
   engine,
@@ -67,10 +73,15 @@ export async function makeBundle({
   try {
     if (recordOn !== undefined) await fillDatabase(recordOn);
     const reports: SizeReport[] = [];
+    let made: Promise<Common> | undefined;
+    const common = () => {
+      made ??= commonFiles(engine);
+      return made;
+    };
     for (const name of functions) {
       progress(`${name}: compiling`);
       const unpacked = join(work, name);
-      const { modules } = await unpack(name, engine, without, unpacked);
+      const { modules } = await unpack(name, engine, without, unpacked, common);
       if (recordOn !== undefined) {
         for (const [what, measure] of recordings) {
           if (without.has(measure) || (name === 'migrate' && what === 'plans')) continue;
@@ -104,6 +115,7 @@ async function unpack(
   engine: ServerEngineName,
   without: ReadonlySet<Measure>,
   folder: string,
+  common: () => Promise<Common>,
 ) {
   await mkdir(folder, { recursive: true });
   const compiled = await compile(name, engine, without);
@@ -113,17 +125,27 @@ async function unpack(
   const migrations = `prisma/${engine}/migrations`;
   await cp(at(`../../${migrations}`), join(folder, migrations), { recursive: true });
   if (name !== 'migrate') {
-    for (const [alone, file] of Object.entries(ofTheirOwn)) {
-      const { code, modules } = await compileAlone(alone as keyof typeof ofTheirOwn);
-      await writeFile(join(folder, file), code);
-      for (const [id, bytes] of modules) compiled.modules.set(id, bytes);
-    }
-    await writeFile(join(folder, 'query-compiler.wasm.br'), smallest(queryCompilerWasm(engine)));
-    // From dist/, which is new only now.
-    const { makeDocument } = await import('./make-document.js');
-    await writeFile(join(folder, 'openapi.json.br'), smallest(Buffer.from(await makeDocument())));
+    const { files, modules } = await common();
+    for (const [file, content] of files) await writeFile(join(folder, file), content);
+    for (const [id, bytes] of modules) compiled.modules.set(id, bytes);
   }
   return compiled;
+}
+
+/** The same in each zip that serves HTTP. Making the wasm small takes seconds. */
+async function commonFiles(engine: ServerEngineName): Promise<Common> {
+  const files = new Map<string, string | Buffer>();
+  const modules = new Map<string, number>();
+  for (const [alone, file] of Object.entries(ofTheirOwn)) {
+    const compiled = await compileAlone(alone as keyof typeof ofTheirOwn);
+    files.set(file, compiled.code);
+    for (const [id, bytes] of compiled.modules) modules.set(id, bytes);
+  }
+  files.set('query-compiler.wasm.br', smallest(queryCompilerWasm(engine)));
+  // From dist/, which is new only now.
+  const { makeDocument } = await import('./make-document.js');
+  files.set('openapi.json.br', smallest(Buffer.from(await makeDocument())));
+  return { files, modules };
 }
 
 /** A zip's own method makes more of it, and few starts ever read it. Brotli's default is its best. */

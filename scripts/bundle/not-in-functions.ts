@@ -7,8 +7,12 @@ const PREFIX = '\0not-in-functions:';
 const unused: readonly (readonly [file: RegExp, name: string, why: string])[] = [
   [/\/openapi-page\.js$/, 'servePage', 'functions serve the document, not the page'],
   [/\/prometheus-metrics\.js$/, 'PrometheusMetrics', 'nothing can collect from a function'],
+  [/\/load-shedding\.js$/, 'shedLoad', 'an instance has one request at a time'],
+  [/\/name-stalls\.js$/, 'nameStalls', 'an instance has one request at a time'],
   [/\/metrics\.controller\.js$/, 'MetricsController', 'nothing can collect from a function'],
   [/\/sim\.module\.js$/, 'SimModule', 'what waits and wastes is not done where each moment is paid'],
+  [/\/lab\.module\.js$/, 'LabModule', 'a function has one of its own, without threads and races'],
+  [/\/classic\.module\.js$/, 'ClassicModule', 'they hold the event loop on purpose'],
   [/\/local-secret\.js$/, 'localSecret', 'a function is in production, where SECRETS is required'],
 ];
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
+import { emptyPostgresql } from '../empty-postgresql.js';
 import { PgliteStream } from '../pglite-stream.js';
 
 export interface ScratchDatabase {
@@ -10,7 +11,7 @@ export interface ScratchDatabase {
 
 /** A PostgreSQL in this very process, behind a port of loopback. One connection at a time: the next one waits. */
 export async function openScratchDatabase(): Promise<ScratchDatabase> {
-  const database = await PGlite.create();
+  const database = await emptyPostgresql();
   let last = Promise.resolve();
   const server = createServer((socket) => {
     last = last.then(() => serve(database, socket)).catch(() => undefined);

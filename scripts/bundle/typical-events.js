@@ -114,6 +114,13 @@ export async function sendTypicalEvents(handler) {
   const person = { ...credentials, name: 'Grace' };
   const { json: user } = await send(201, 'POST', '/v1/users', {}, person);
   await send(409, 'POST', '/v1/users', {}, person);
+  const keyed = { ...person, email: `k${person.email}` };
+  const key = (/** @type {string} */ name) => ({ 'idempotency-key': `${name}-${person.email}` });
+  const { json: other } = await send(201, 'POST', '/v1/users', key('one'), keyed);
+  await send(201, 'POST', '/v1/users', key('one'), keyed);
+  await send(422, 'POST', '/v1/users', key('one'), person);
+  await send(409, 'POST', '/v1/users', key('two'), keyed);
+  await send(204, 'DELETE', `/v1/users/${other.id}`, asAdmin);
   const { json: signedIn } = await send(200, 'POST', '/v1/auth/login', {}, credentials);
   await send(401, 'POST', '/v1/auth/login', {}, { ...credentials, password: 'not this one' });
   await send(401, 'POST', '/v1/auth/login', {}, { ...credentials, email: 'nobody@example.org' });

@@ -48,34 +48,36 @@ test('each recorded plan is what the real compiler makes of the query', async ()
     plans: Record<string, string>;
   };
   const queries = Object.keys(plans);
-  expect(queries.length).toBeGreaterThan(50);
+  expect(queries.length).toBeGreaterThan(20);
   const compiled = await compileQueries('postgresql', key, queries);
   expect(queries.map((query) => JSON.parse(plans[query] as string))).toEqual(compiled);
 });
 
+/** A user who is no admin, told so again: recorded. With a new name as well it is a change that nobody foresaw. */
+async function change(handler: Handler, body: { role: 'user'; name?: string }) {
+  const headers = await asAdmin(handler);
+  const { json } = await get(handler, '/v1/users?role=user&limit=1', headers);
+  const [user] = json.data;
+  const event = httpEvent('PATCH', `/v1/users/${user.id}`, headers, body);
+  const { statusCode } = await handler(event, {});
+  return { statusCode, user, after: (await get(handler, `/v1/users/${user.id}`, headers)).json };
+}
+
 test('a query that nobody foresaw is answered rightly, by the compiler in the zip', async () => {
-  const [limit, target] = [37, '/v1/users?sort=email&limit='];
-  const pages = await underEmulator(api(), async (handler) => {
-    const headers = await asAdmin(handler);
-    const all = await get(handler, `${target}100`, headers);
-    const first = await get(handler, `${target}${limit}`, headers);
-    const second = await get(handler, `${target}${limit}&cursor=${first.json.nextCursor}`, headers);
-    return [...first.json.data, ...second.json.data].map(({ id }, at) => [id, all.json.data[at].id]);
-  });
-  expect(pages).toHaveLength(2 * limit);
-  for (const [id, expected] of pages) expect(id).toBe(expected);
+  const { statusCode, user, after } = await underEmulator(api(), (handler) =>
+    change(handler, { role: 'user', name: 'Unforeseen' }),
+  );
+  expect(statusCode).toBe(200);
+  expect(after).toEqual({ ...user, name: 'Unforeseen', updatedAt: after.updatedAt });
 });
 
 test('without the compiler, recorded queries are answered and others are not', async () => {
   const fn = api();
   takeCompilerFrom(fn);
-  const statuses = await underEmulator(fn, async (handler) => {
-    const headers = await asAdmin(handler);
-    const targets = ['/v1/users?limit=100', '/v1/users?limit=37'];
-    const answers = [];
-    for (const target of targets) answers.push((await get(handler, target, headers)).status);
-    return answers;
-  });
+  const statuses = await underEmulator(fn, async (handler) => [
+    (await change(handler, { role: 'user' })).statusCode,
+    (await change(handler, { role: 'user', name: 'Lost' })).statusCode,
+  ]);
   expect(statuses).toEqual([200, 500]);
 });
 

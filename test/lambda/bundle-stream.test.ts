@@ -109,7 +109,7 @@ describe('an answer', () => {
       'x-request-id': expect.any(String),
     });
     expect(await answer.next()).toMatchObject({ result: { index: 0, ok: true } });
-    expect(held.size).toBe(1);
+    await eventually(() => expect(held.size).toBe(1));
     const before = fn.served.length;
     letGo();
     expect(await answer.rest()).toMatchObject([

@@ -53,7 +53,7 @@ describe.each([
     const second = await fetch(url);
     expect(second.status).toBe(status);
     expect(await second.text()).toContain(text);
-    expect(served).toEqual([expect.objectContaining({ status, result: undefined })]);
+    await eventually(() => expect(served).toEqual([expect.objectContaining({ status, result: undefined })]));
     go();
     expect((await first).status).toBe(200);
     expect(served[1]).toMatchObject({

@@ -36,6 +36,7 @@ describe.runIf(isAvailable('postgresql'))(`the API as a function, on ${throwaway
         DATABASE_TIMEOUT_MS: '20000',
         SECRETS: secrets[0],
         SIGNUP: 'open',
+        UNSAFE_RATE_LIMIT_OFF: '1',
       },
     });
     await signUp(fn.url, 'ada@example.org');

@@ -28,7 +28,13 @@ export function unpackedZips() {
       handler: 'index.handler',
       memoryMb: 1024,
       timeoutMs: 20_000,
-      environment: { SECRETS: secrets[0], SIGNUP: 'open', DATABASE_POOL_MAX: '1', ...environment },
+      environment: {
+        SECRETS: secrets[0],
+        SIGNUP: 'open',
+        DATABASE_POOL_MAX: '1',
+        UNSAFE_RATE_LIMIT_OFF: '1',
+        ...environment,
+      },
     };
   };
 }

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import serverless from 'serverless-http';
-import { setDeadline } from '../../inbound/request-deadline.js';
+import { type RequestLimits, setLimits } from '../../inbound/request-deadline.js';
 import { BrokenAnswer } from './broken-answer.js';
 import { encodeBody } from './encode-body.js';
 import { ofTheConnection } from './of-the-connection.js';
@@ -11,7 +11,7 @@ import type { PlainAnswer, PlainRequest } from './plain.js';
 /** What serverless-http reads: an event of payload format 2.0, and with it what the request is to know besides. */
 interface Event extends Record<string, unknown> {
   request: PlainRequest;
-  answerByMs: number;
+  limits: RequestLimits;
 }
 
 /** Always in base64: asked to tell text from bytes, it looks at the fields alone. */
@@ -22,7 +22,7 @@ type ServerlessRequest = IncomingMessage & { apiGateway: { event: Event } };
 /** @returns what runs one request; @throws BrokenAnswer when its answer was begun and cut off */
 export function answerEvents(
   fastify: FastifyInstance,
-): (request: PlainRequest, answerByMs: number) => Promise<PlainAnswer> {
+): (request: PlainRequest, limits: RequestLimits) => Promise<PlainAnswer> {
   const handle = serverless(
     (request: ServerlessRequest, response: ServerResponse) => {
       completeStandIns(request, response);
@@ -31,8 +31,8 @@ export function answerEvents(
     },
     { requestId: '', binary: true },
   );
-  return async (request, answerByMs) => {
-    const { statusCode, headers, cookies, body } = (await handle(toEvent(request, answerByMs), {})) as Result;
+  return async (request, limits) => {
+    const { statusCode, headers, cookies, body } = (await handle(toEvent(request, limits), {})) as Result;
     const { 'set-cookie': cookie, ...fields } = headers;
     for (const name of ofTheConnection) delete fields[name];
     return {
@@ -45,7 +45,7 @@ export function answerEvents(
   };
 }
 
-function toEvent(request: PlainRequest, answerByMs: number): Event {
+function toEvent(request: PlainRequest, limits: RequestLimits): Event {
   // What came in chunks is whole, and has a length by now.
   const { 'transfer-encoding': _, ...headers } = request.headers;
   return {
@@ -57,14 +57,14 @@ function toEvent(request: PlainRequest, answerByMs: number): Event {
     headers: { ...headers, 'content-length': String(request.body.length) },
     body: request.body,
     request,
-    answerByMs,
+    limits,
   };
 }
 
 /** What the stand-ins for a request and a response lack. */
 function completeStandIns(request: ServerlessRequest, response: ServerResponse): void {
   const { event } = request.apiGateway;
-  setDeadline(request, event.answerByMs);
+  setLimits(request, event.limits);
   Object.assign(request.socket, { encrypted: event.request.isSecure });
   const setHeader = response.setHeader.bind(response);
   // A body in chunks would be taken apart as text.

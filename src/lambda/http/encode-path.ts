@@ -1,5 +1,5 @@
-/** What may not stand in a path as it is: all but visible ASCII, and what would end the path. */
-const notInPath = /[^\x21-\x7e]|[?#]/gu;
+/** What may not stand in a path as it is (RFC 3986, 3.3): all but visible ASCII, what would end the path, and what no URI holds. */
+const notInPath = /[^\x21-\x7e]|[?#"<>\\^`{|}]/gu;
 
 /** A path that came encoded; only what cannot have come so is escaped. */
 export const keepEncoded = (path: string): string =>

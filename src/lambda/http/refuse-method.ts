@@ -33,5 +33,6 @@ export function refuseMethod(fastify: FastifyInstance, request: PlainRequest): P
     },
     'request',
   );
+  fastify.countRefused?.(method, status);
   return { statusCode: status, ...rest, cookies: [], isBase64Encoded: false };
 }

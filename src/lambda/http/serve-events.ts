@@ -21,7 +21,11 @@ export function serveEvents(fastify: FastifyInstance): EventHandler {
     const request = form.toRequest(event as object);
     const refused = refuseMethod(fastify, request);
     if (refused) return form.toResult(refused, event as object);
-    const plain = await answer(request, answerBy(context, request.takenInMs)).catch((error: unknown) => {
+    const limits = {
+      answerByMs: answerBy(context, request.takenInMs),
+      bodyLimit: { bytes: Math.min(BODY_BYTES, form.resultLimitBytes - FIELDS_BYTES), sizeOf: sizeInJson },
+    };
+    const plain = await answer(request, limits).catch((error: unknown) => {
       if (!(error instanceof BrokenAnswer)) throw error;
       // The log has it already, from answer-problem.
       return answerInstead(toProblem(error.cause ?? error), error.headers, request);
@@ -36,6 +40,11 @@ export function serveEvents(fastify: FastifyInstance): EventHandler {
     return form.toResult(answerInstead(problem, plain.headers, request), event as object);
   };
 }
+
+/** For what an answer of any length stops at: less than any result may have, but a load balancer's. */
+const BODY_BYTES = 5_000_000;
+/** Of a text as a part of a string: quotes, backslashes and line ends have one byte more. */
+const sizeInJson = (part: string): number => Buffer.byteLength(JSON.stringify(part)) - 2;
 
 /** A character of a string has at most six bytes in JSON (`\u0000`). */
 const JSON_BYTES_PER_CHARACTER = 6;

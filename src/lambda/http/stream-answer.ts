@@ -2,7 +2,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { Writable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { setDeadline } from '../../inbound/request-deadline.js';
+import { setLimits } from '../../inbound/request-deadline.js';
 import { BrokenAnswer } from './broken-answer.js';
 import { ofTheConnection } from './of-the-connection.js';
 import type { PlainRequest } from './plain.js';
@@ -24,6 +24,9 @@ export interface AnswerStream {
   /** Where the platform says that nobody takes the answer any more. */
   stream: Writable;
 }
+
+/** "Response streaming functions can return payloads up to 200 MB"; the rest is for the prelude. */
+const bodyLimit = { bytes: 199_000_000, sizeOf: (part: string) => Buffer.byteLength(part) };
 
 const HEAD_END = '\r\n\r\n';
 
@@ -55,7 +58,7 @@ export async function streamAnswer(
     cause = error;
   });
   const request = standInRequest(plain, socket);
-  setDeadline(request, answerByMs);
+  setLimits(request, { answerByMs, bodyLimit });
   const response = new StandInResponse(request, socket);
   const end = new Promise<'whole' | 'gone' | 'broken'>((resolve) => {
     const leave = () => {
