@@ -6,6 +6,9 @@ import { CONFIG, type Config } from './config.js';
 import { Database } from './database/database.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { inboundModule } from './inbound/inbound.module.js';
+import { FunctionLabModule } from './lab/function-lab.module.js';
+import { CallHours } from './limits/call-hours.js';
+import { RateLimiter } from './limits/rate-limiter.js';
 import { Metrics } from './metering/metrics.js';
 import { UsersModule } from './users/users.module.js';
 
@@ -24,14 +27,28 @@ const shared = (config: Config, database: Database, keyring: Keyring, metrics: M
     { provide: Database, useValue: database },
     { provide: Keyring, useValue: keyring },
     { provide: Metrics, useValue: metrics },
+    { provide: RateLimiter, useValue: new RateLimiter(config.rateLimits, database, metrics) },
+    { provide: CallHours, useValue: new CallHours(database, config.outbound.callsPerHour) },
   ],
-  exports: [CONFIG, Database, Keyring, Metrics],
+  exports: [CONFIG, Database, Keyring, Metrics, RateLimiter, CallHours],
 });
 
 /** Loaded where it is on: a function in production starts without it. */
 const simulator = async (): Promise<DynamicModule> => {
   const { SimModule } = await import('./sim/sim.module.js');
   return { module: SimModule };
+};
+
+/** Loaded where it is on, too. A function's part of it is small, and is there: to load it later would be larger. */
+const lab = async ({ isFunction }: Config): Promise<DynamicModule> => {
+  if (isFunction) return { module: FunctionLabModule };
+  const { LabModule } = await import('./lab/lab.module.js');
+  return { module: LabModule };
+};
+
+const classicRoutes = async (): Promise<DynamicModule> => {
+  const { ClassicModule } = await import('./classic/classic.module.js');
+  return { module: ClassicModule };
 };
 
 export const appModule = (
@@ -48,5 +65,7 @@ export const appModule = (
     UsersModule,
     GatewayModule,
     ...(config.hasSim ? [simulator()] : []),
+    ...(config.hasLab ? [lab(config)] : []),
+    ...(config.classic ? [classicRoutes()] : []),
   ],
 });

@@ -14,32 +14,49 @@ import { createFastifyAdapter } from './inbound/fastify-adapter.js';
 import { installHooks } from './inbound/hooks.js';
 import { NestLogger } from './inbound/logger.js';
 import { serveDocuments } from './inbound/openapi.js';
-import { Metrics } from './metering/metrics.js';
+import { type GatherMetrics, Metrics } from './metering/metrics.js';
 import { namedHosts } from './target-list.js';
 
 /** Fields a page of another origin may read; all that the contract speaks of. */
 const exposedHeaders = [
   'ETag',
+  'Idempotent-Replayed',
   'Link',
   'Location',
+  'RateLimit',
+  'RateLimit-Policy',
   'Retry-After',
   'Server-Timing',
   'X-Process-Time',
+  'X-RateLimit-Limit',
+  'X-RateLimit-Remaining',
+  'X-RateLimit-Reset',
   'X-Request-Id',
 ];
+
+/** What only an application beside others like it has. */
+export interface Surroundings {
+  /** Collects what the other processes have counted. */
+  gatherMetrics?: GatherMetrics;
+  /** Which of the processes this one is: its log lines say so. */
+  worker?: number;
+}
 
 /**
  * @param config as `readConfig` gives it; development's missing secret is made here
  * @returns the application, its routes complete; `close()` it to let go of the database
  */
-export async function createApp(config: Config): Promise<NestFastifyApplication> {
+export async function createApp(
+  config: Config,
+  surroundings: Surroundings = {},
+): Promise<NestFastifyApplication> {
   // For whoever measures starts, as `created` below (bench/servers/first-event.js).
   performance.mark('loaded');
   const secrets = config.secrets.length > 0 ? config.secrets : [await developmentSecret(config)];
   if (config.migrateOnStart) await migrate(config.database.url);
   const database = await Database.open(config.database);
   try {
-    return await assemble(config, database, new Keyring(secrets));
+    return await assemble(config, database, new Keyring(secrets), surroundings);
   } catch (error) {
     await database.close();
     throw error;
@@ -55,17 +72,24 @@ async function assemble(
   config: Config,
   database: Database,
   keyring: Keyring,
+  { gatherMetrics, worker }: Surroundings,
 ): Promise<NestFastifyApplication> {
   const metrics = await Metrics.open({
     isFunction: config.isFunction,
+    emfFunction: config.emfFunction,
     hosts: namedHosts(config.outbound.allow),
+    gather: gatherMetrics,
   });
-  const adapter = createFastifyAdapter(config, metrics);
+  const adapter = createFastifyAdapter(config, metrics, worker);
   const fastify = adapter.getInstance();
   // First, so that a request that is refused is waited for too.
-  drainOnClose(fastify);
+  metrics.watchInFlight(drainOnClose(fastify));
   const paths = watchRoutes(fastify);
   installHooks(fastify, config.mode, paths, metrics);
+  if (config.maxLoopDelayMs !== undefined) {
+    const { shedLoad } = await import('./inbound/load-shedding.js');
+    shedLoad(fastify, config.maxLoopDelayMs, metrics);
+  }
   // After the last answer.
   fastify.addHook('onClose', () => database.close());
   const app = await NestFactory.create<NestFastifyApplication>(
@@ -78,6 +102,10 @@ async function assemble(
     },
   );
   performance.mark('created');
+  if (config.loopStallMs !== undefined) {
+    const { nameStalls } = await import('./inbound/name-stalls.js');
+    nameStalls(app, config.loopStallMs, metrics);
+  }
   await app.register(accepts);
   await app.register(cookie);
   if (config.corsOrigins.length > 0)

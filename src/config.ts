@@ -59,6 +59,15 @@ const origins = z.string().transform((text, context) => {
   return list;
 });
 
+const isHttp = (text: string) => /^https?:$/.test(parseUrl(text)?.protocol ?? '');
+const httpUrl = z.string().refine(isHttp, 'must be an http or https URL');
+const httpOrigin = z
+  .string()
+  .refine(
+    (text) => isHttp(text) && parseUrl(text)?.origin === text,
+    'must be an origin such as http://127.0.0.1:3000, without a path',
+  );
+
 const MIN_SECRET_BYTES = 32;
 /** Fewer different characters than this in 32 bytes is a key somebody typed, not a random one. */
 const MIN_SECRET_CHARACTERS = 10;
@@ -118,6 +127,32 @@ const metricsToken = z.string().refine(
   (token) => token.length >= MIN_METRICS_TOKEN_LENGTH && /^[A-Za-z0-9._~+/-]+=*$/.test(token),
   `must be a random string of at least ${MIN_METRICS_TOKEN_LENGTH} letters, digits and . _ ~ + / - (= only at its end); make one with: openssl rand -base64 24`,
 );
+
+/** At most `count` in each window of `seconds`. */
+export interface RateLimit {
+  readonly count: number;
+  readonly seconds: number;
+}
+
+const MAX_RATE_COUNT = 1_000_000;
+const MAX_RATE_SECONDS = 86_400;
+const rateLimit = parsedBy((text): RateLimit => {
+  const [, count = 0, seconds = 0] = (/^(\d{1,7})\/(\d{1,5})$/.exec(text.trim()) ?? []).map(Number);
+  if (count < 1 || count > MAX_RATE_COUNT || seconds < 1 || seconds > MAX_RATE_SECONDS)
+    throw new Error(
+      `must be count/seconds such as 20/3600: 1 to ${MAX_RATE_COUNT} in 1 to ${MAX_RATE_SECONDS} seconds`,
+    );
+  return { count, seconds };
+});
+
+/** Wrong passwords for one email, where `RATE_LIMIT_LOGIN` names one limit only. */
+const WRONG_PASSWORDS: RateLimit = { count: 5, seconds: 900 };
+const loginLimits = parsedBy((text) => {
+  const [address, email, ...more] = text.split(',').map((part) => rateLimit.safeParse(part));
+  if (!address?.success || (email && !email.success) || more.length > 0)
+    throw new Error('must be count/seconds of an address and of an email, such as 10/60,5/900');
+  return { address: address.data, email: email?.data ?? WRONG_PASSWORDS };
+});
 
 /** Every setting there is. The order is the one of `.env.example` and of the README's table. */
 export const settings = {
@@ -185,6 +220,36 @@ export const settings = {
     (mode) => (mode === 'production' ? 'off' : 'on'),
     onOff,
   ),
+  LAB: setting(
+    'on or off: /lab, where the same work is done every way, timed and priced. In production admins only',
+    (mode) => (mode === 'production' ? 'off' : 'on'),
+    onOff,
+  ),
+  LAB_THREADS: setting(
+    'Worker threads of the lab and the classic routes; started when they are first asked for',
+    '4',
+    wholeNumber(1, 64),
+  ),
+  LAB_QUEUE_MAX: setting(
+    'Requests that may wait for one of these threads; beyond it 503',
+    '1000',
+    wholeNumber(0, 100_000),
+  ),
+  CLASSIC_ROUTES: setting(
+    '1: the routes of the well-known FastAPI tutorials (/wait, /fib, /items, ...), for their clients. In production UNSAFE_CLASSIC_ROUTES instead',
+    '0',
+    flag,
+  ),
+  CLASSIC_SELF: setting(
+    'Where /all_items calls this server itself; its own address without it',
+    undefined,
+    httpOrigin,
+  ),
+  CLASSIC_UPSTREAM: setting(
+    "What /external-api fetches, through the same guard as /v1/outbound; the simulator's /sim/items/1 without it",
+    undefined,
+    httpUrl,
+  ),
   CORS_ORIGINS: setting(
     'Origins whose pages may call the API, comma-separated; none without it',
     undefined,
@@ -232,14 +297,74 @@ export const settings = {
     wholeNumber(1, 10_000),
   ),
   OUTBOUND_CALLS_PER_HOUR: setting(
-    'Upstream calls an hour and user, redirects and repeats included, counted by each process; beyond it 429',
+    'Upstream calls an hour and user, redirects and repeats included, counted in the database by all processes together; beyond it 429',
     '10000',
     wholeNumber(1, 100_000_000),
+  ),
+  RATE_LIMIT_LOGIN: setting(
+    'count/seconds,count/seconds: sign-ins from one address, and wrong passwords for one email (where the second is left out: 5/900). Counted in the database, by all processes together',
+    '10/60,5/900',
+    loginLimits,
+  ),
+  RATE_LIMIT_SIGNUP: setting(
+    'count/seconds: sign-ups from one address. Counted in the database',
+    '20/3600',
+    rateLimit,
+  ),
+  RATE_LIMIT_REFRESH: setting(
+    'count/seconds: refreshes of tokens from one address. Counted in the database',
+    '60/60',
+    rateLimit,
+  ),
+  RATE_LIMIT_PASSWORD: setting(
+    'count/seconds: wrong current passwords, and emails that turned out to be taken, of one user who changes password or email. Counted in the database',
+    '5/900',
+    rateLimit,
+  ),
+  RATE_LIMIT_API: setting(
+    'count/seconds: other requests of one user under /v1. Counted by each process in memory',
+    '600/60',
+    rateLimit,
+  ),
+  RATE_LIMIT_ANONYMOUS: setting(
+    'count/seconds: other requests under /v1 without a valid token, from one address. Counted by each process in memory',
+    '60/60',
+    rateLimit,
+  ),
+  UNSAFE_RATE_LIMIT_OFF: setting(
+    '1: count no requests: whoever wants to may guess passwords as fast as they are checked',
+    '0',
+    flag,
+  ),
+  MAX_LOOP_DELAY_MS: setting(
+    'Milliseconds that the event loop may be late, averaged over half a second; while it is later, requests are refused with 503. 0: never. A function has no such limit',
+    '500',
+    wholeNumber(0, 60_000),
+  ),
+  LOOP_STALL_MS: setting(
+    'Milliseconds without a break that a route may hold the event loop; longer, a line in the log names it. 0: none does',
+    '200',
+    wholeNumber(0, 60_000),
+  ),
+  WEB_CONCURRENCY: setting(
+    'Processes that serve, on one port. SIGHUP replaces them one after another, with the settings in .env as they are then. A function is always one',
+    '1',
+    wholeNumber(1, 64),
+  ),
+  METRICS_EMF: setting(
+    'on or off: in a function, a line for each request from which CloudWatch makes metrics',
+    'on',
+    onOff,
   ),
   LOG_LEVEL: setting(
     'Least level that is logged',
     'info',
     oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+  ),
+  UNSAFE_CLASSIC_ROUTES: setting(
+    '1: the classic routes in production: anybody may hold the event loop for as long as they like',
+    '0',
+    flag,
   ),
   UNSAFE_PUBLIC_DEVELOPMENT: setting(
     '1: let development mode listen on an address that others can reach, open sign-up and all',
@@ -251,8 +376,10 @@ export const settings = {
 type SettingName = keyof typeof settings;
 
 /** Names that the contract knows but that have no effect yet; setting one earns a warning, not silence. */
-const notYetBuilt =
-  /^(WEB_CONCURRENCY|RATE_LIMIT_\w+|UNSAFE_RATE_LIMIT_OFF|CONSOLE|LAB|(UNSAFE_)?CLASSIC_\w+)$/;
+const notYetBuilt = /^CONSOLE$/;
+
+/** Where a name that is none is a mistake: others may belong to whatever else runs here. */
+const misspeltIn = /^((OUTBOUND|RATE_LIMIT|UNSAFE|MAX_LOOP|LAB|CLASSIC)_|WEB_CONC)/;
 
 /** What the checked configuration is injected by. */
 export const CONFIG = Symbol('config');
@@ -285,12 +412,56 @@ export interface Config {
   readonly metricsToken: string | undefined;
   readonly hasDocs: boolean;
   readonly hasSim: boolean;
+  readonly hasLab: boolean;
+  readonly lab: LabConfig;
+  /** Undefined: there are none. */
+  readonly classic: ClassicConfig | undefined;
   readonly corsOrigins: readonly string[];
   readonly trustedProxyHops: number;
   readonly outbound: OutboundConfig;
+  /** Undefined: nothing is counted. */
+  readonly rateLimits: RateLimits | undefined;
+  /** Milliseconds, on the average; undefined: however late the event loop is, requests are taken. */
+  readonly maxLoopDelayMs: number | undefined;
+  /** Milliseconds of one route on the event loop that earn a line in the log; undefined: none do. */
+  readonly loopStallMs: number | undefined;
+  /** Processes that serve. */
+  readonly workers: number;
+  /** The function's name, where each of its requests leaves a line for CloudWatch's metrics. */
+  readonly emfFunction: string | undefined;
   readonly logLevel: string;
   /** Sentences the operator should read at start. */
   readonly warnings: readonly string[];
+}
+
+/** The worker threads of the lab and the classic routes. */
+interface LabConfig {
+  readonly threads: number;
+  /** Tasks that wait for one. */
+  readonly queueMax: number;
+}
+
+interface ClassicConfig {
+  /** The origin of this server as it calls itself; undefined: where it listens. */
+  readonly self: string | undefined;
+  /** URL; undefined: the simulator's. */
+  readonly upstream: string | undefined;
+}
+
+/** How often something may be done. The first five are counted in the database, the others by each process. */
+export interface RateLimits {
+  /** Sign-ins an address. */
+  readonly login: RateLimit;
+  /** Wrong passwords an email. */
+  readonly loginEmail: RateLimit;
+  readonly signup: RateLimit;
+  readonly refresh: RateLimit;
+  /** Wrong current passwords a user. */
+  readonly password: RateLimit;
+  /** Of a user. */
+  readonly api: RateLimit;
+  /** Of an address. */
+  readonly anonymous: RateLimit;
 }
 
 /** What may be called, and how much of it. */
@@ -388,6 +559,9 @@ export function readConfig(env: Environment): Config {
     hasDocs: value.DOCS as boolean,
     // It waits, fails and wastes on purpose: not where each moment is paid, and not in the bundle.
     hasSim: !isFunction(env) && (value.SIM as boolean),
+    hasLab: value.LAB as boolean,
+    lab: { threads: value.LAB_THREADS as number, queueMax: value.LAB_QUEUE_MAX as number },
+    classic: classicOf(value, mode, env),
     corsOrigins: value.CORS_ORIGINS ?? [],
     // A function is told by the event who is calling, and under which name: what a field adds is the caller's word.
     trustedProxyHops: isFunction(env) ? 0 : (value.TRUST_PROXY as number),
@@ -402,8 +576,34 @@ export function readConfig(env: Environment): Config {
       hostConcurrency: value.OUTBOUND_HOST_CONCURRENCY as number,
       callsPerHour: value.OUTBOUND_CALLS_PER_HOUR as number,
     },
+    rateLimits: value.UNSAFE_RATE_LIMIT_OFF ? undefined : rateLimitsOf(value),
+    // One request at a time, and the loop is late by each start and thaw.
+    maxLoopDelayMs: isFunction(env) ? undefined : value.MAX_LOOP_DELAY_MS || undefined,
+    loopStallMs: isFunction(env) ? undefined : value.LOOP_STALL_MS || undefined,
+    workers: isFunction(env) ? 1 : (value.WEB_CONCURRENCY as number),
+    emfFunction: value.METRICS_EMF ? env.AWS_LAMBDA_FUNCTION_NAME || undefined : undefined,
     logLevel: value.LOG_LEVEL as string,
     warnings: warningsFor(env),
+  };
+}
+
+/** They hold the event loop for whoever asks: not in production by a common name, and never in a function. */
+function classicOf(value: Values, mode: Mode, env: Environment): ClassicConfig | undefined {
+  const isOn = mode === 'production' ? value.UNSAFE_CLASSIC_ROUTES : value.CLASSIC_ROUTES;
+  if (isFunction(env) || !isOn) return undefined;
+  return { self: value.CLASSIC_SELF, upstream: value.CLASSIC_UPSTREAM };
+}
+
+function rateLimitsOf(value: Values): RateLimits {
+  const { address, email } = value.RATE_LIMIT_LOGIN as { address: RateLimit; email: RateLimit };
+  return {
+    login: address,
+    loginEmail: email,
+    signup: value.RATE_LIMIT_SIGNUP as RateLimit,
+    refresh: value.RATE_LIMIT_REFRESH as RateLimit,
+    password: value.RATE_LIMIT_PASSWORD as RateLimit,
+    api: value.RATE_LIMIT_API as RateLimit,
+    anonymous: value.RATE_LIMIT_ANONYMOUS as RateLimit,
   };
 }
 
@@ -427,6 +627,9 @@ function warningsFor(env: Environment): string[] {
     ...(isFunction(env) && env.METRICS_TOKEN
       ? ['METRICS_TOKEN has no effect in a function: nothing can collect from one']
       : []),
+    ...(env.CLASSIC_ROUTES === '1' && modeOf(env) === 'production' && env.UNSAFE_CLASSIC_ROUTES !== '1'
+      ? ['CLASSIC_ROUTES has no effect in production without UNSAFE_CLASSIC_ROUTES=1']
+      : []),
     ...(isFunction(env) && env.SIM === 'on'
       ? ['SIM has no effect in a function: the simulator is not in its bundle']
       : []),
@@ -434,7 +637,7 @@ function warningsFor(env: Environment): string[] {
       .filter((name) => notYetBuilt.test(name))
       .map((name) => `${name} is set but has no effect in this version`),
     ...set
-      .filter((name) => name.startsWith('OUTBOUND_') && !(name in settings))
+      .filter((name) => misspeltIn.test(name) && !notYetBuilt.test(name) && !(name in settings))
       .map((name) => {
         const nearest = nearestName(name, Object.keys(settings));
         return `${shown(name)} is no setting${nearest ? `; ${nearest}?` : ''}`;

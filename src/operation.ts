@@ -4,7 +4,7 @@ import type * as z from 'zod';
 import type { ProblemCode } from './problem.js';
 
 /** A success's own headers; every answer has `X-Request-Id`, `X-Process-Time` and `Server-Timing` besides. */
-export type AnswerHeader = 'ETag' | 'Link' | 'Location' | 'Set-Cookie';
+export type AnswerHeader = 'ETag' | 'Idempotent-Replayed' | 'Link' | 'Location' | 'Set-Cookie';
 
 export interface Operation {
   /** `operationId`: what generated clients call it. */
@@ -18,7 +18,7 @@ export interface Operation {
   /** The body of a success; without it there is none. */
   readonly answer?: z.ZodType;
   /** Its media type; `application/json` without it. */
-  readonly produces?: 'text/plain';
+  readonly produces?: 'text/plain' | 'text/event-stream';
   /** One line of a success in NDJSON, where a client may ask for that instead. */
   readonly line?: z.ZodType;
   /** Asks for `METRICS_TOKEN` where one is set, never for an access token. */

@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Mode } from '../config.js';
 import { meteredParts } from '../metering/request-meter.js';
+import { rateLimitHeaders } from './rate-limit-headers.js';
 
 /**
  * OWASP REST Security Cheat Sheet: nothing of ours is a page, may be framed, sniffed as another type, or read by
@@ -19,24 +20,29 @@ const securityHeaders = {
 /** One year, the least that preload lists take (RFC 6797; hstspreload.org). Browsers ignore it over plain HTTP. */
 const strictTransport = { 'strict-transport-security': 'max-age=31536000; includeSubDomains' };
 
-const securityHeadersIn = (mode: Mode) =>
-  mode === 'production' ? { ...securityHeaders, ...strictTransport } : securityHeaders;
+const securityHeadersIn: Record<Mode, Record<string, string>> = {
+  development: securityHeaders,
+  production: { ...securityHeaders, ...strictTransport },
+};
 
 /** By the route where there is one: a path can be written in many ways. */
 export const isVersioned = (request: FastifyRequest): boolean =>
   (request.routeOptions.url ?? request.raw.url ?? '').startsWith('/v1/');
 
 export function setAnswerHeaders(request: FastifyRequest, reply: FastifyReply, mode: Mode): void {
-  const parts = meteredParts
-    .filter((part) => request.meter?.[part] !== undefined)
-    .map((part) => `${part};dur=${request.meter[part]?.toFixed(3)}`);
-  void reply.headers({
-    ...securityHeadersIn(mode),
-    'x-request-id': request.id,
-    'x-process-time': (reply.elapsedTime / 1000).toFixed(6),
-    'server-timing': [`app;dur=${reply.elapsedTime.toFixed(3)}`, ...parts].join(', '),
-  });
+  const { elapsedTime } = reply;
+  let timing = `app;dur=${elapsedTime.toFixed(3)}`;
+  for (const part of meteredParts) {
+    const ms = request.meter?.[part];
+    if (ms !== undefined) timing += `, ${part};dur=${ms.toFixed(3)}`;
+  }
+  void reply.headers(securityHeadersIn[mode]);
+  void reply.header('x-request-id', request.id);
+  void reply.header('x-process-time', (elapsedTime / 1000).toFixed(6));
+  void reply.header('server-timing', timing);
   if (!isVersioned(request)) return;
+  const [count, ...counts] = request.meter?.rateCounts ?? [];
+  if (count) void reply.headers(rateLimitHeaders([count, ...counts]));
   void reply.header('vary', 'Accept, Authorization, Origin');
   if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'private, no-cache');
 }
@@ -47,7 +53,7 @@ export const headersOfRefusal = (
   mode: Mode,
   bodyBytes: number,
 ): Record<string, string> => ({
-  ...securityHeadersIn(mode),
+  ...securityHeadersIn[mode],
   connection: 'close',
   'content-type': 'application/problem+json',
   'content-length': String(bodyBytes),

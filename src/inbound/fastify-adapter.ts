@@ -1,6 +1,6 @@
 /** Fastify as this API wants it: limits with their reasons, and every refusal of its own a problem. */
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import { type FastifyReply, type FastifyRequest, LogController, type RouteOptions } from 'fastify';
 import type { Config } from '../config.js';
 import type { Metrics } from '../metering/metrics.js';
 import { setAnswerHeaders } from './answer-headers.js';
@@ -11,8 +11,11 @@ import { answerOnSocket, REQUEST_TIMEOUT_MS, refuseExpectation } from './parser-
 import { requestId } from './request-id.js';
 import { toProblem } from './to-problem.js';
 
-/** No body of the API comes near it; a batch of 100 outbound items with bodies does. */
-const BODY_LIMIT_BYTES = 1024 * 1024;
+/** A batch of 100 outbound items with bodies comes near it. */
+const LARGE_BODY_BYTES = 1024 * 1024;
+/** No other body of the API has a tenth of it. Who asks is known after it was read: 1 MiB of JSON would hold the event loop for up to 100 ms. */
+const BODY_BYTES = 256 * 1024;
+const takesLargeBodies = /^\/(v1\/outbound|sim)(\/|$)/;
 /** Longer than an idle load balancer keeps a connection (60 s is usual), so that it, not we, closes first. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 
@@ -21,15 +24,16 @@ const noSchemas = () => () => {
   throw new Error('routes have no JSON schemas');
 };
 
-export function createFastifyAdapter(config: Config, metrics: Metrics): FastifyAdapter {
+/** @param worker which of several processes this one is, for the log */
+export function createFastifyAdapter(config: Config, metrics: Metrics, worker?: number): FastifyAdapter {
   const adapter = new FastifyAdapter({
-    logger: loggerOptions(config),
+    logger: loggerOptions(config, worker),
     // Our own line a request instead of two; see hooks.ts.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: requestId,
     requestIdHeader: false,
     trustProxy: (_address: string, hop: number) => hop < config.trustedProxyHops,
-    bodyLimit: BODY_LIMIT_BYTES,
+    bodyLimit: LARGE_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     // drain.ts ends the connections.
@@ -50,6 +54,9 @@ export function createFastifyAdapter(config: Config, metrics: Metrics): FastifyA
     http: { requireHostHeader: false },
   });
   const fastify = adapter.getInstance();
+  fastify.addHook('onRoute', (route: RouteOptions) => {
+    if (!takesLargeBodies.test(route.url)) route.bodyLimit = BODY_BYTES;
+  });
   fastify.server.on('checkExpectation', refuseExpectation(config.mode, metrics));
   return adapter;
 }

@@ -9,6 +9,9 @@ import { readLiveness, readReadiness } from './inbound.operations.js';
 @Public()
 @Controller('health')
 export class HealthController {
+  /** Of all who ask at the same time: the route is open and not limited. */
+  #readiness: Promise<void> | undefined;
+
   constructor(@Inject(Database) private readonly database: Database) {}
 
   /** The process answers. Never asks anything else, so that a slow database gets nobody killed. */
@@ -24,12 +27,19 @@ export class HealthController {
   @Header('cache-control', 'no-store')
   @Documented(readReadiness)
   async ready() {
+    this.#readiness ??= this.requireReady().finally(() => {
+      this.#readiness = undefined;
+    });
+    await this.#readiness;
+    return { status: 'ok' };
+  }
+
+  private async requireReady(): Promise<void> {
     await this.database.requireWritable();
     const pending = await this.database.pendingMigrations();
     if (pending.length > 0)
       throw new Problem('MIGRATIONS_PENDING', 'The database schema is not up to date.', {
         retryAfterSeconds: 5,
       });
-    return { status: 'ok' };
   }
 }

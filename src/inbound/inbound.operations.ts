@@ -24,7 +24,7 @@ export const readMetrics: Operation = {
   id: 'readMetrics',
   summary: 'Read the metrics',
   description:
-    "Requests and upstream calls since the process started, by route, status class and host, with their durations: in Prometheus' text format, version 0.0.4.",
+    "Requests and upstream calls since the start, by route, status class and host, with their durations, and the state of the processes, all of them together: in Prometheus' text format, version 0.0.4.",
   answer: z.string().meta({
     examples: [
       '# HELP farebox_http_requests_total Requests answered\n# TYPE farebox_http_requests_total counter\nfarebox_http_requests_total{method="GET",route="/v1/users/:id",status_class="2xx"} 3\n',

@@ -11,15 +11,15 @@ const redactedPaths = ['password', 'currentPassword', 'passwordHash', 'refreshTo
   (name) => [name, `*.${name}`, `*.*.${name}`],
 );
 
-export function loggerOptions({
-  logLevel,
-  isFunction,
-}: Pick<Config, 'logLevel' | 'isFunction'>): FastifyServerOptions['logger'] {
+export function loggerOptions(
+  { logLevel, isFunction }: Pick<Config, 'logLevel' | 'isFunction'>,
+  worker?: number,
+): FastifyServerOptions['logger'] {
   return {
     level: logLevel,
     // Pino writes by itself in the background, and a function is frozen with its answer; this writes at once.
     ...(isFunction && { stream: process.stdout }),
-    base: null,
+    base: worker === undefined ? null : { worker },
     messageKey: 'message',
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },

@@ -34,6 +34,8 @@ const tags = [
     name: 'Simulator',
     description: 'An upstream for demos and tests: its answers follow from the request alone',
   },
+  { name: 'Lab', description: 'The same work done every way, to be measured. In production for admins only' },
+  { name: 'Classic', description: 'The routes of the well-known FastAPI tutorials, for their clients' },
   { name: 'Health', description: 'For load balancers and orchestrators' },
   { name: 'Metrics', description: 'For Prometheus and its like' },
   { name: 'Problems', description: 'What every `code` means and what to do about it' },

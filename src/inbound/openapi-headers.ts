@@ -56,6 +56,30 @@ export const answerHeaders = {
     description: 'In a cookie session: the new refresh token, or its removal',
     schema: text('__Host-refresh=0Zc…; Max-Age=2592000; Path=/; HttpOnly; Secure; SameSite=Strict'),
   },
+  'Idempotent-Replayed': {
+    description: '`true`: the answer that an earlier request with this `Idempotency-Key` got',
+    schema: { type: 'string', enum: ['true'] },
+  },
+  'RateLimit-Policy': {
+    description: 'The limits that count this request: name, requests (`q`) and seconds (`w`) of each',
+    schema: text('"api";q=600;w=60'),
+  },
+  RateLimit: {
+    description: 'Of the same limits: requests left (`r`) and seconds until there are more (`t`)',
+    schema: text('"api";r=599;t=60'),
+  },
+  'X-RateLimit-Limit': {
+    description: 'Requests that the tightest of the limits allows in its window',
+    schema: { type: 'integer', minimum: 1, examples: [600] },
+  },
+  'X-RateLimit-Remaining': {
+    description: 'Requests that it has left',
+    schema: { type: 'integer', minimum: 0, examples: [599] },
+  },
+  'X-RateLimit-Reset': {
+    description: 'When it begins anew, in seconds since 1970 (UTC)',
+    schema: { type: 'integer', minimum: 0, examples: [1795248060] },
+  },
   'Retry-After': {
     description: 'Seconds to wait before the request is repeated',
     schema: { type: 'integer', minimum: 1, examples: [1] },
@@ -81,6 +105,17 @@ const requestHeaders: Record<string, { name: string; description: string; schema
     name: 'X-Request-Id',
     description: 'An id of your own to find the request by; one that does not match the pattern is replaced',
     schema: requestId,
+  },
+  'idempotency-key': {
+    name: 'Idempotency-Key',
+    description:
+      'A word of your own for this very request (a UUID, say). Sent again with the same key and body within 24 hours, it is done once and answered alike; needed where an answer may get lost',
+    schema: { type: 'string', pattern: '^[!-~]{1,255}$', examples: ['5f0c1d0e-6f0a-4a8e-9b53-2f1b8f6f3c11'] },
+  },
+  'last-event-id': {
+    name: 'Last-Event-ID',
+    description: 'The last event you have: those after it are sent. Browsers send it when they connect again',
+    schema: text('12'),
   },
   'if-match': {
     name: 'If-Match',

@@ -55,10 +55,23 @@ export function describeOperation(route: Route, schemas: SchemaCollection): obje
       ...(asks('if-none-match') && {
         304: {
           description: 'You have the current version',
-          headers: headersOf(['ETag', ...cacheHeaders(path)]),
+          headers: headersOf(['ETag', ...headersUnderV1(path)]),
         },
       }),
-      ...problemAnswers(codes, cacheHeaders(path)),
+      ...(asks('last-event-id') && {
+        204: {
+          description: 'Nothing came after the event you have, and nothing will',
+          headers: headersOf([]),
+        },
+      }),
+      // What a handler says of its success it says of its refusals too.
+      ...problemAnswers(codes, [
+        ...new Set<HeaderName>([
+          ...headersUnderV1(path),
+          ...(handler.cacheControl ? (['Cache-Control'] as const) : []),
+          ...(operation.headers ?? []).filter((name) => name === 'Idempotent-Replayed'),
+        ]),
+      ]),
     },
   };
 }
@@ -110,7 +123,7 @@ function success({ path, found, handler }: Route, schemas: SchemaCollection): Re
     [status]: {
       description: STATUS_CODES[status] ?? '',
       headers: {
-        ...headersOf([...(operation.headers ?? []), ...cacheHeaders(path)]),
+        ...headersOf([...(operation.headers ?? []), ...headersUnderV1(path)]),
         ...(cacheControl && {
           'Cache-Control': {
             ...answerHeaders['Cache-Control'],
@@ -123,6 +136,16 @@ function success({ path, found, handler }: Route, schemas: SchemaCollection): Re
   };
 }
 
-/** What the hooks add to every answer under `/v1`. */
-const cacheHeaders = (path: string): HeaderName[] =>
-  path.startsWith('/v1/') ? ['Cache-Control', 'Vary'] : [];
+/** What the hooks add to every answer under `/v1`, and to every one whose request was counted. */
+const headersUnderV1 = (path: string): HeaderName[] =>
+  path.startsWith('/v1/')
+    ? [
+        'Cache-Control',
+        'Vary',
+        'RateLimit-Policy',
+        'RateLimit',
+        'X-RateLimit-Limit',
+        'X-RateLimit-Remaining',
+        'X-RateLimit-Reset',
+      ]
+    : [];

@@ -1,6 +1,7 @@
 /** Which problems an operation can answer, and how the documents write them down. */
 import { Problem, type ProblemCode, problemCatalogue } from '../problem.js';
 import { problemBody } from './answer-problem.js';
+import { isNeverShed } from './never-shed.js';
 import type { Handler } from './openapi-handlers.js';
 import { type HeaderName, headersOf } from './openapi-headers.js';
 import { problemDescriptions } from './problem-descriptions.js';
@@ -15,17 +16,20 @@ const ofAnyRequest: readonly ProblemCode[] = [
   'HEADERS_TOO_LARGE',
   'INTERNAL',
   'ANSWER_TOO_LARGE',
-  'DEADLINE_EXCEEDED',
 ];
 const ofBodies: readonly ProblemCode[] = ['BODY_INVALID', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'];
 const ofTheDatabase: readonly ProblemCode[] = ['DATABASE_BUSY', 'DATABASE_UNAVAILABLE', 'MIGRATIONS_PENDING'];
 
 /** With `Retry-After`. */
 const sayingWhen: readonly ProblemCode[] = [
+  'IDEMPOTENCY_IN_PROGRESS',
+  'RATE_LIMITED',
   'SIGN_IN_BUSY',
   'OUTBOUND_BUSY',
   'OUTBOUND_QUOTA_USED',
   'DEADLINE_EXCEEDED',
+  'OVERLOADED',
+  'WORKERS_BUSY',
   ...ofTheDatabase,
 ];
 
@@ -43,14 +47,16 @@ export function problemCodesOf({ method, path, takesInput, hasPrecondition, hand
   const { operation, scheme } = handler;
   const usesDatabase = operation.usesDatabase ?? true;
   const writes = method !== 'get';
-  const codes = new Set<ProblemCode>(['BAD_REQUEST', ...(operation.problems ?? [])]);
-  if (path.includes('{')) codes.add('URL_INVALID');
-  if (path.startsWith('/v1/')) codes.add('NOT_ACCEPTABLE');
+  // A query is looked at whether the operation has one or not.
+  const codes = new Set<ProblemCode>(['BAD_REQUEST', 'URL_INVALID', ...(operation.problems ?? [])]);
+  if (path.startsWith('/v1/')) codes.add('NOT_ACCEPTABLE').add('RATE_LIMITED');
   if (takesInput) codes.add('VALIDATION_FAILED');
   if (hasPrecondition) codes.add('PRECONDITION_FAILED');
   if (scheme) codes.add('UNAUTHENTICATED');
   if (writes) for (const code of ofBodies) codes.add(code);
   if (usesDatabase) for (const code of ofTheDatabase) codes.add(code);
+  codes.add('DEADLINE_EXCEEDED');
+  if (!isNeverShed(path)) codes.add('OVERLOADED');
   if (usesDatabase && writes) codes.add('STORAGE_FULL');
   const order = Object.keys(problemCatalogue);
   return [...codes].sort((a, b) => order.indexOf(a) - order.indexOf(b));

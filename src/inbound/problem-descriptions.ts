@@ -99,6 +99,16 @@ export const problemDescriptions: Readonly<Record<ProblemCode, ProblemDescriptio
       'Another user has this address, in this or another spelling. Use another one, or sign in with it.',
     ...broken('/email', 'a user with this address exists'),
   },
+  IDEMPOTENCY_IN_PROGRESS: {
+    description:
+      'A request with the same `Idempotency-Key` and body is being served this very moment, or was cut off less than a minute ago. Send it again after `Retry-After` seconds: it gets the same answer.',
+    detail: 'A request with this Idempotency-Key is being served; send it again shortly.',
+  },
+  RACE_RUNNING: {
+    description:
+      'The lab runs one race at a time, so that races do not slow each other. Wait for its end, or stop it (`DELETE`).',
+    detail: 'A race is running: /lab/races/019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071.',
+  },
   LAST_ADMIN: {
     description:
       'The change would leave nobody who can administer. Make another user an admin first, then repeat the request.',
@@ -111,7 +121,7 @@ export const problemDescriptions: Readonly<Record<ProblemCode, ProblemDescriptio
   },
   BODY_TOO_LARGE: {
     description: 'The body is larger than this API takes. Send less in one request.',
-    detail: 'The body may have at most 1 MiB.',
+    detail: 'A body may have at most 256 KiB, one for /v1/outbound 1 MiB.',
   },
   URI_TOO_LONG: {
     description: 'The URL, or a part of its path, is longer than any URL of this API. Shorten it.',
@@ -124,6 +134,17 @@ export const problemDescriptions: Readonly<Record<ProblemCode, ProblemDescriptio
   EXPECTATION_FAILED: {
     description: '`Expect` asks for more than `100-continue`. Leave the header out.',
     detail: 'The request cannot be served as it was sent.',
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    description:
+      'This `Idempotency-Key` was used with another body. A key stands for one request: make a new one for a new request.',
+    detail: 'Idempotency-Key: was used with another body.',
+    errors: [{ detail: 'was used with another body', pointer: 'Idempotency-Key' }],
+  },
+  RATE_LIMITED: {
+    description:
+      'More requests of this kind came from this address, user or for this email than its limit allows; `RateLimit-Policy` says which. Go on after `Retry-After` seconds; asking sooner changes nothing.',
+    detail: 'At most 10 requests in 60 seconds; try again in 42 seconds.',
   },
   SIGN_IN_BUSY: {
     description:
@@ -149,6 +170,12 @@ export const problemDescriptions: Readonly<Record<ProblemCode, ProblemDescriptio
     description:
       'The method is none that HTTP is spoken with; names of methods are in capitals. Nothing has it here, and nothing was done.',
     detail: 'The method is none that is known here.',
+  },
+  NOT_IN_CLUSTER: {
+    description:
+      'What this would begin is known to one process only, and the next request may meet another. Ask a server that runs with `WEB_CONCURRENCY=1`.',
+    detail:
+      'With WEB_CONCURRENCY of 2 or more the next request may meet a process that knows nothing of the race.',
   },
   NOT_ON_FUNCTIONS: {
     description:
@@ -204,6 +231,16 @@ export const problemDescriptions: Readonly<Record<ProblemCode, ProblemDescriptio
       'A function has a limited time for each request, and it ran out. After `Retry-After` seconds look whether a change was made before repeating the request.',
     detail:
       'The answer was not ready in the time there is. A change may have been made: look before trying again.',
+  },
+  OVERLOADED: {
+    description:
+      'The server has more to do than it can answer in good time, and refuses before it begins: nothing was done. Try again after `Retry-After` seconds, with growing pauses.',
+    detail: 'The server has too much to do at the moment. Nothing was done.',
+  },
+  WORKERS_BUSY: {
+    description:
+      'Every worker thread has work, and as many tasks as may wait (`LAB_QUEUE_MAX`) are waiting. Come again after `Retry-After`.',
+    detail: 'All 4 worker threads are busy, and 1000 tasks are waiting for one.',
   },
   DATABASE_BUSY: {
     description:

@@ -1,14 +1,16 @@
-/** The end of a request's time, where something outside sets one: a function is cut off, and says so itself before. */
+/** What something outside sets a request: a function is cut off, and says so itself before; its answers have a largest size. */
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
+import type { RequestMeter } from '../metering/request-meter.js';
 import { Problem } from '../problem.js';
 import { answerProblem } from './answer-problem.js';
 
-const deadlines = new WeakMap<IncomingMessage, number>();
+export type RequestLimits = Required<Pick<RequestMeter, 'answerByMs' | 'bodyLimit'>>;
 
-/** @param answerByMs on `performance.now()` */
-export function setDeadline(request: IncomingMessage, answerByMs: number): void {
-  deadlines.set(request, answerByMs);
+const limitsOf = new WeakMap<IncomingMessage, RequestLimits>();
+
+export function setLimits(request: IncomingMessage, limits: RequestLimits): void {
+  limitsOf.set(request, limits);
 }
 
 /** Nobody can say whether the work was at its last step; the database's own deadline comes earlier and can. */
@@ -28,14 +30,14 @@ const tooLateProblem = (): Problem =>
     },
   );
 
-/** Puts the deadline on the request's meter, for whoever waits on its behalf, and answers when it has come. */
+/** Puts the limits on the request's meter, for whoever waits on its behalf, and answers when the deadline has come. */
 export function watchDeadlines(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
-    const answerByMs = deadlines.get(request.raw);
-    if (answerByMs === undefined) return done();
-    const leftMs = answerByMs - performance.now();
+    const limits = limitsOf.get(request.raw);
+    if (limits === undefined) return done();
+    const leftMs = limits.answerByMs - performance.now();
     if (leftMs <= 0) return done(tooLateProblem());
-    request.meter.answerByMs = answerByMs;
+    Object.assign(request.meter, limits);
     const timer = setTimeout(() => answerProblem(deadlineProblem(), request, reply), leftMs);
     reply.raw.once('close', () => clearTimeout(timer));
     done();

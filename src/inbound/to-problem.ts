@@ -10,7 +10,7 @@ const byStatus: Record<number, [ProblemCode, string]> = {
   403: ['NOT_FOUND', 'There is nothing at this path.'],
   404: ['NOT_FOUND', 'There is nothing at this path.'],
   408: ['REQUEST_TIMEOUT', 'The request did not arrive in time.'],
-  413: ['BODY_TOO_LARGE', 'The body may have at most 1 MiB.'],
+  413: ['BODY_TOO_LARGE', 'A body may have at most 256 KiB, one for /v1/outbound 1 MiB.'],
   414: ['URI_TOO_LONG', 'A part of the path is too long.'],
   415: ['UNSUPPORTED_MEDIA_TYPE', 'Send the body with Content-Type: application/json.'],
 };

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { password, serve } from '../support/api.js';
-import { transports } from '../support/transports.js';
+import { doorsUnderTest } from '../support/doors-under-test.js';
 
-describe.each(transports)('every answer over $name', (transport) => {
+describe.each(doorsUnderTest)('every answer over $name', (transport) => {
   const api = serve(transport);
   /** One answer of each kind. */
   const everyKind = async () => [

@@ -111,6 +111,7 @@ describe('the API documents', () => {
       .map(([path, , { responses }]) => [path, Object.keys(responses[200].content)]);
     const both = ['application/json', 'application/x-ndjson'];
     expect(lined).toEqual([
+      ['/v1/users', both],
       ['/v1/outbound/batch', both],
       ['/v1/outbound/crawl', both],
     ]);

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { serveEmpty } from '../support/api.js';
+import { doorsUnderTest } from '../support/doors-under-test.js';
 import { expectProblem } from '../support/problems.js';
-import { transports } from '../support/transports.js';
 
-describe.each(transports)('health over $name', (transport) => {
+describe.each(doorsUnderTest)('health over $name', (transport) => {
   describe('of a complete server', () => {
     const api = serveEmpty(transport);
 

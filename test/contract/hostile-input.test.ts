@@ -145,8 +145,8 @@ describe('hostile input', () => {
 
   // Quadratic in NFC and IDNA: unless the length is looked at first, each of these takes minutes.
   test.each([
-    ['combining marks out of order', `a${'\u0301'.repeat(130_000)}${'\u0323'.repeat(130_000)}@example.org`],
-    ['a domain of 300,000 ideographs', `a@${'中'.repeat(300_000)}.org`],
+    ['combining marks out of order', `a${'\u0301'.repeat(60_000)}${'\u0323'.repeat(60_000)}@example.org`],
+    ['a domain of 80,000 ideographs', `a@${'中'.repeat(80_000)}.org`],
   ])('an address of %s is refused before it is read', async (_kind, email) => {
     expectProblem(await api.post('/v1/users', { email, name: 'Ada', password }), 400, 'VALIDATION_FAILED');
     expectProblem(await api.post('/v1/auth/login', { email, password }), 400, 'VALIDATION_FAILED');

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Environment } from '#dist/config.js';
+import { quiet } from './app.js';
 import { type Answer, type Call, callOverSocket } from './transports.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -49,7 +50,7 @@ export interface Server {
 
 /** A server on a port of its own choice, once it serves. Stop it. */
 export async function startServer(env: Environment): Promise<Server> {
-  const { child, output, ended } = start('main.js', [], { PORT: '0', LOG_LEVEL: 'silent', ...env });
+  const { child, output, ended } = start('main.js', [], { PORT: '0', ...quiet, ...env });
   const port = await Promise.race([
     new Promise<number>((resolve) =>
       child.stdout.on('data', () => {

@@ -61,7 +61,8 @@ describe('compose.yaml', () => {
   });
 
   test('gives answers in flight the time that the server gives them', () => {
-    const [, limitMs] = /SHUTDOWN_LIMIT_MS = ([\d_]+);/.exec(readFileSync('src/main.ts', 'utf8')) ?? [];
+    const [, limitMs] =
+      /SHUTDOWN_LIMIT_MS = ([\d_]+);/.exec(readFileSync('src/end-on-signals.ts', 'utf8')) ?? [];
     const graceS = Number(/^(\d+)s$/.exec(services.api.stop_grace_period ?? '')?.[1]);
     expect(graceS * 1_000).toBeGreaterThan(Number(limitMs?.replaceAll('_', '')));
   });

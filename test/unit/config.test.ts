@@ -361,6 +361,10 @@ describe('the configuration', () => {
     ['OUTBOUND_PORT', 'OUTBOUND_PORTS'],
     ['OUTBOUND_MAX_BYTE', 'OUTBOUND_MAX_BYTES'],
     ['OUTBOUND_CALLS_PER_HOURS', 'OUTBOUND_CALLS_PER_HOUR'],
+    ['RATE_LIMIT_LGIN', 'RATE_LIMIT_LOGIN'],
+    ['UNSAFE_RATE_LIMITS_OFF', 'UNSAFE_RATE_LIMIT_OFF'],
+    ['MAX_LOOP_DELAY', 'MAX_LOOP_DELAY_MS'],
+    ['WEB_CONCURENCY', 'WEB_CONCURRENCY'],
   ])('warns of %s, which is no setting, and names %s', (name, nearest) => {
     const { warnings } = readConfig({ [name]: '1', OUTBOUND_SOMETHING_ELSE: '' });
     expect(warnings).toEqual([`${name} is no setting; ${nearest}?`]);

@@ -5,19 +5,31 @@ import { lacksInject, places, roomOf, sources } from '../support/sources.js';
 
 /** All but GROUND may import every GROUND file as well. */
 const house = `
-  ENTRY    main.ts         -> app.ts, banner.ts, environment.ts, database
-  ENTRY    cli             -> environment.ts, users, auth, database
+  ENTRY    main.ts         -> cluster, serve.ts, banner.ts, environment.ts, end-on-signals.ts, log-line.ts, start-failure.ts
+  ENTRY    cluster         -> serve.ts, banner.ts, environment.ts, end-on-signals.ts, log-line.ts, start-failure.ts, metering
+  ENTRY    serve.ts        -> app.ts
+  ENTRY    cli             -> environment.ts, users, auth, database, cost
   ENTRY    lambda          -> app.ts, inbound, database
+  ENTRY    race            -> app.ts, lab
   ENTRY    banner.ts       ->
   ENTRY    environment.ts  ->
+  ENTRY    end-on-signals.ts ->
+  ENTRY    log-line.ts     ->
+  ENTRY    start-failure.ts -> database
   BUILD    app.ts          -> app.module.ts, auth, inbound, database, metering
-  BUILD    app.module.ts   -> users, gateway, sim, auth, inbound, database, metering
-  FEATURE  users           -> auth, database
+  BUILD    app.module.ts   -> users, gateway, sim, lab, classic, auth, inbound, limits, database, metering
+  FEATURE  users           -> idempotency, auth, limits, inbound, database, metering
   FEATURE  gateway         -> outbound, auth, inbound
   FEATURE  sim             -> auth, inbound
-  TOOL     outbound        -> metering
-  TOOL     auth            -> database, metering
+  FEATURE  lab             -> workloads, cost, outbound, auth, inbound, metering
+  FEATURE  classic         -> workloads, outbound, auth, inbound, metering
+  TOOL     workloads       -> metering
+  TOOL     cost            ->
+  TOOL     idempotency     -> auth, inbound, database
+  TOOL     outbound        -> limits, metering
+  TOOL     auth            -> limits, database, metering
   TOOL     inbound         -> auth, database, metering
+  TOOL     limits          -> database, metering
   TOOL     database        -> metering
   TOOL     metering        ->
   GROUND   operation.ts    -> problem.ts
@@ -42,6 +54,8 @@ const homes: [RegExp, string][] = [
   [/^commander$/, 'cli'],
   [/^serverless-http$/, 'lambda'],
   [/^prom-client$/, 'metering'],
+  [/^rate-limiter-flexible/, 'limits'],
+  [/^piscina$/, 'workloads'],
 ];
 
 const kinds = ['ENTRY', 'BUILD', 'FEATURE', 'TOOL', 'GROUND'];
