@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { password, signIn } from './client.js';
+import { productionSettings } from './production-settings.js';
 import { removeDataDir, temporaryDataDir } from './server.js';
-import { startSide } from './start-side.js';
+import { type NodeSide, startSide } from './start-side.js';
 
 const USER = 'ada@example.org';
 
@@ -12,6 +11,7 @@ export interface Gateway {
   url: string;
   /** Of an admin. */
   token: string;
+  side: NodeSide;
   stop(): Promise<void>;
 }
 
@@ -25,37 +25,33 @@ export async function startGateway(
 ): Promise<Gateway> {
   const dataDir = await temporaryDataDir();
   const environment = {
-    NODE_ENV: 'production',
-    HOST: '127.0.0.1',
-    DATABASE_URL: `file:${join(dataDir, 'farebox.db')}`,
-    SECRETS: randomBytes(32).toString('base64'),
-    LOG_LEVEL: 'info',
+    ...productionSettings(dataDir),
     OUTBOUND_ALLOW: ports.map((port) => `127.0.0.1:${port}`).join(','),
     // More calls than anybody makes; they cost the same.
     OUTBOUND_CALLS_PER_HOUR: '100000000',
-    UNSAFE_RATE_LIMIT_OFF: '1',
     ...settings,
   };
   try {
-    makeAdmin(environment);
-    const server = await startSide('farebox', environment);
-    const url = `http://127.0.0.1:${server.port}`;
+    makeAdmin(environment, USER);
+    const side = await startSide('farebox', environment);
+    const url = `http://127.0.0.1:${side.port}`;
     const stop = async () => {
-      await server.stop();
+      await side.stop();
       await removeDataDir(dataDir);
     };
     const token = await signIn(url, USER).catch(async (error: unknown) => {
       await stop();
       throw error;
     });
-    return { url, token, stop };
+    return { url, token, side, stop };
   } catch (error) {
     await removeDataDir(dataDir);
     throw error;
   }
 }
 
-function makeAdmin(environment: Record<string, string>): void {
+/** In a database of its own, whose tables are made first. */
+export function makeAdmin(environment: Record<string, string>, email: string): void {
   const command = (file: string, ...args: string[]) =>
     execFileSync(
       process.execPath,
@@ -67,5 +63,5 @@ function makeAdmin(environment: Record<string, string>): void {
       },
     );
   command('db', 'migrate');
-  command('admin', 'create', USER, '--name', 'Ada', '--password-stdin');
+  command('admin', 'create', email, '--name', 'Ada', '--password-stdin');
 }

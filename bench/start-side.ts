@@ -11,12 +11,17 @@ export interface Side {
   stop(): Promise<void>;
 }
 
+/** A side that Node.js runs. */
+export interface NodeSide extends Side {
+  pid: number;
+}
+
 /** @param program of bench/servers, without .js. @throws Error when it ends instead of serving */
 export async function startSide(
   program: string,
   env: Record<string, string>,
   execArgv: string[] = [],
-): Promise<Side> {
+): Promise<NodeSide> {
   const child = fork(fileURLToPath(new URL(`./servers/${program}.js`, import.meta.url)), [], {
     env: { PATH: process.env.PATH, TZ: 'UTC', ...env },
     // Whatever a server logs goes nowhere, which costs it what a pipe would.
@@ -36,6 +41,7 @@ export async function startSide(
   };
   return {
     port,
+    pid: child.pid as number,
     cpuMs: async () => (await state()).cpuMs,
     state,
     stop: async () => {

@@ -11,7 +11,7 @@ export function open(/** @type {string} */ url) {
     port: Number(port),
     user: username,
     database: pathname.slice(1),
-    connectionLimit: 10,
+    connectionLimit: Number(process.env.POOL_MAX ?? 10),
     timezone: 'Z',
   });
   const query = (/** @type {string} */ sql, /** @type {unknown[]} */ values) => pool.execute(sql, values);
@@ -19,6 +19,8 @@ export function open(/** @type {string} */ url) {
   const get = async (id) => (await query(`SELECT ${columns} FROM \`User\` WHERE \`id\` = ?`, [id]))[0];
   /** @type {import('./bare.js').Store} */
   const store = {
+    caller: async (id) =>
+      (await query('SELECT `id`, `role`, `sessionEpoch` FROM `User` WHERE `id` = ?', [id]))[0],
     get,
     list: (limit) => query(`SELECT ${columns} FROM \`User\` ORDER BY \`createdAt\`, \`id\` LIMIT ?`, [limit]),
     create: async ({ id, email, emailKey, name, nameKey, passwordHash, now }) => {

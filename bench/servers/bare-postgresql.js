@@ -5,7 +5,7 @@ const columns = '"id", "email", "name", "role", "version", "createdAt", "updated
 
 /** As many connections as Farebox has; each statement is named, so that a connection parses it once. */
 export function open(/** @type {string} */ connectionString) {
-  const pool = new pg.Pool({ connectionString, max: 10 });
+  const pool = new pg.Pool({ connectionString, max: Number(process.env.POOL_MAX ?? 10) });
   const query = async (
     /** @type {string} */ name,
     /** @type {string} */ text,
@@ -19,6 +19,7 @@ export function open(/** @type {string} */ connectionString) {
   /** @type {import('./bare.js').Store} */
   const store = {
     get: (id) => first('get', `SELECT ${columns} FROM "User" WHERE "id" = $1`, [id]),
+    caller: (id) => first('caller', `SELECT "id", "role", "sessionEpoch" FROM "User" WHERE "id" = $1`, [id]),
     list: (limit) =>
       query('list', `SELECT ${columns} FROM "User" ORDER BY "createdAt", "id" LIMIT $1`, [limit]),
     create: ({ id, email, emailKey, name, nameKey, passwordHash, now }) =>

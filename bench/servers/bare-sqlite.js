@@ -8,6 +8,7 @@ export function open(/** @type {string} */ url) {
   const database = new Sqlite(url.slice('file:'.length), { timeout: 1_000 });
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
   const prepare = (/** @type {string} */ sql) => database.prepare(sql);
+  const caller = prepare('SELECT "id", "role", "sessionEpoch" FROM "User" WHERE "id" = ?');
   const get = prepare(`SELECT ${columns} FROM "User" WHERE "id" = ?`);
   const list = prepare(`SELECT ${columns} FROM "User" ORDER BY "createdAt", "id" LIMIT ?`);
   const create = prepare(
@@ -22,6 +23,7 @@ export function open(/** @type {string} */ url) {
     found && { ...found, createdAt: new Date(found.createdAt), updatedAt: new Date(found.updatedAt) };
   /** @type {import('./bare.js').Store} */
   const store = {
+    caller: async (id) => /** @type {import('./bare-check.js').Caller | undefined} */ (caller.get([id])),
     get: async (id) => row(get.get([id])),
     list: async (limit) => list.all([BigInt(limit)]).map(row),
     create: async ({ id, email, emailKey, name, nameKey, passwordHash, now }) => {
