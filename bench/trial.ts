@@ -3,7 +3,12 @@ export interface Trial {
   /** The sentence that must be true. */
   claim: string;
   /** @param progress says how far it is; @returns the figures and whether the claim held */
-  run(progress: (done: number, total: number) => void): Promise<Outcome>;
+  run(progress: (done: number, total: number) => void, options?: TrialOptions): Promise<Outcome>;
+}
+
+interface TrialOptions {
+  /** How long, for those that last. */
+  minutes?: number;
 }
 
 interface Outcome {

@@ -1,7 +1,7 @@
 /** `npm run trials -- NAME`: runs trials in their full counts and keeps the result as JSON in bench/results. */
 import { readdir } from 'node:fs/promises';
 import { styleText } from 'node:util';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { machine } from './machine.js';
 import { progressOf } from './progress-of.js';
 import { saveResult } from './save-result.js';
@@ -12,10 +12,10 @@ const trialsFolder = new URL('./trials/', import.meta.url);
 const names = (await readdir(trialsFolder)).map((file) => file.replace(/\.ts$/, '')).sort();
 const load = async (name: string) => ((await import(`./trials/${name}.ts`)) as { trial: Trial }).trial;
 
-async function runTrial(name: string): Promise<boolean> {
+async function runTrial(name: string, options: { minutes?: number }): Promise<boolean> {
   const trial = await load(name);
   const startedMs = performance.now();
-  const { held, summary, figures } = await trial.run(progressOf(name));
+  const { held, summary, figures } = await trial.run(progressOf(name), options);
   const result = {
     trial: name,
     claim: trial.claim,
@@ -32,18 +32,24 @@ async function runTrial(name: string): Promise<boolean> {
   return held;
 }
 
+function minutes(text: string): number {
+  if (Number(text) > 0) return Number(text);
+  throw new InvalidArgumentError('It must be a number above 0.');
+}
+
 const program = new Command('npm run trials --')
   .description(
     `Tries what is promised, in full counts. Results: bench/results/NAME.json.\nTrials: ${names.join(', ')}`,
   )
   .argument('[names...]', 'trials to run; all without one')
   .option('--list', 'names the trials and what they claim')
+  .option('--minutes <number>', 'how long, for a trial that lasts (mixed-load)', minutes)
   .addHelpText(
     'after',
     '\nExit codes: 0 all held, 1 a trial failed to run, 2 wrong usage, 99 a claim did not hold.',
   )
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
-  .action(async (given: string[], { list }: { list?: true }) => {
+  .action(async (given: string[], { list, ...options }: { list?: true; minutes?: number }) => {
     if (list) {
       for (const name of names) process.stdout.write(`${name.padEnd(16)} ${(await load(name)).claim}\n`);
       return;
@@ -51,6 +57,7 @@ const program = new Command('npm run trials --')
     const unknown = given.filter((name) => !names.includes(name));
     if (unknown.length > 0)
       program.error(`error: no trial is called ${unknown.join(', ')}; there are ${names.join(', ')}`);
-    for (const name of given.length > 0 ? given : names) if (!(await runTrial(name))) process.exitCode = 99;
+    for (const name of given.length > 0 ? given : names)
+      if (!(await runTrial(name, options))) process.exitCode = 99;
   });
 await program.parseAsync();

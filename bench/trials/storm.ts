@@ -69,6 +69,7 @@ async function storm(engine: ServerEngine, onStart: () => void) {
       DATABASE_IDLE_MS: String(IDLE_MS),
       MIGRATE_ON_START: '0',
       SECRETS,
+      UNSAFE_RATE_LIMIT_OFF: '1',
       LOG_LEVEL: 'info',
     };
     for (let started = 0; started < PROCESSES; started += STARTING) {

@@ -75,6 +75,7 @@ export const trial: Trial = {
         DATABASE_TIMEOUT_MS: '20000',
         SECRETS: randomBytes(32).toString('base64'),
         SIGNUP: 'open',
+        UNSAFE_RATE_LIMIT_OFF: '1',
       };
       await onZip('migrate', environment, migrate);
       const { rounds, late } = await onZip('api', environment, async ({ fn }) => {
