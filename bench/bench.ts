@@ -1,18 +1,20 @@
-/** `npm run bench -- SCENARIO`: measures, beside a yardstick in the same run, and keeps the result in bench/results. */
-import { readdir } from 'node:fs/promises';
-import { loadavg } from 'node:os';
+/** `npm run bench -- [SCENARIO...]`: measures, beside a yardstick in the same run, and keeps the result in bench/results. */
+import { writeFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { build } from '../scripts/build.js';
-import { machine } from './machine.js';
-import { progressOf } from './progress-of.js';
+import { checkRecord } from './check-record.js';
+import { loadScenario, scenarioNames } from './load-scenario.js';
+import { measure } from './measure.js';
+import { plan, QUICK } from './plan.js';
+import { readResult } from './read-result.js';
+import { type Measured, page } from './report/page.js';
+import type { Result } from './result.js';
 import { saveResult } from './save-result.js';
-import type { Scenario } from './scenario.js';
+import type { Scenario, Settings } from './scenario.js';
 
-const names = (await readdir(new URL('./scenarios/', import.meta.url)))
-  .map((file) => file.replace(/\.ts$/, ''))
-  .sort();
-const load = async (name: string) =>
-  ((await import(`./scenarios/${name}.ts`)) as { scenario: Scenario }).scenario;
+const names = await scenarioNames();
+const FALLBACK = { rounds: 5, seconds: 3, connections: 32, minutes: Number.NaN };
+const planOf = (name: string) => plan[name] ?? FALLBACK;
 
 const within = (min: number, max: number) => (given: string) => {
   const value = Number(given);
@@ -22,66 +24,116 @@ const within = (min: number, max: number) => (given: string) => {
 };
 
 interface Options {
-  rounds: number;
-  seconds: number;
-  connections: number;
+  rounds?: number;
+  seconds?: number;
+  connections?: number;
   leastPart?: number;
+  quick?: true;
+  recorded?: true;
+  check?: true;
   json?: true;
+  html?: string;
   save: boolean;
 }
 
+const listed = names.map((name) => {
+  const { minutes, rounds } = planOf(name);
+  return `  ${name.padEnd(16)} ${`${minutes} min`.padStart(8)}, ${rounds} rounds`;
+});
+
 const program = new Command('npm run bench --')
   .description(
-    `Measures the running software. Results: bench/results/NAME.json.\nScenarios: ${names.join(', ')}`,
+    'Measures the running software. Results: bench/results/NAME.json; how to read them: bench/README.md.',
   )
-  .argument('<scenario>', 'what to measure')
-  .option('--rounds <number>', 'rounds that count', within(1, 100), 5)
-  .option('--seconds <number>', 'of each round', within(0.1, 600), 3)
-  .option('--connections <number>', 'callers at the same time', within(1, 1_000), 32)
+  .argument('[scenarios...]', 'what to measure; all without one')
+  .option('--rounds <number>', 'rounds that count', within(1, 100))
+  .option('--seconds <number>', 'of each round', within(0.1, 600))
+  .option(
+    '--connections <number>',
+    'callers at the same time, where a scenario does not say',
+    within(1, 1_000),
+  )
+  .option('--quick', 'as little as shows that it works; keeps no result')
+  .option('--recorded', 'measure nothing: show the committed results')
+  .option(
+    '--check',
+    'exit 99 when a part of a yardstick is worse than in the committed result; keeps no result',
+  )
   .option(
     '--least-part <number>',
     "exit 99 when a median is a smaller part of the yardstick's",
     within(0, 10),
   )
-  .option('--json', 'print the result instead of its table')
+  .option('--json', 'print the results, a line each, instead of their tables')
+  .option('--html <file>', 'write a report with charts, to be opened from the disk')
   .option('--no-save', 'keep no result')
-  .addHelpText('after', '\nExit codes: 0 measured, 1 failed, 2 wrong usage, 99 slower than --least-part.')
+  .addHelpText(
+    'after',
+    `\nScenarios, with how long each takes on 2 cores:\n${listed.join('\n')}
+
+Exit codes: 0 measured, 1 failed, 2 wrong usage, 99 something does not hold, is worse than its record or slower than --least-part.`,
+  )
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
-  .action(async (name: string, { rounds, seconds, connections, leastPart, json, save }: Options) => {
-    if (!names.includes(name))
-      program.error(`error: no scenario is called ${name}; there are ${names.join(', ')}`);
+  .action(async (given: string[], options: Options) => {
+    const unknown = given.filter((name) => !names.includes(name));
+    if (unknown.length > 0)
+      program.error(`error: no scenario is called ${unknown.join(', ')}; there are ${names.join(', ')}`);
     await build();
-    const scenario = await load(name);
-    if (leastPart !== undefined && !scenario.part)
-      program.error(`error: ${name} has no yardstick that --least-part could be held against`);
-    const startedMs = performance.now();
-    const busyBefore = Number((loadavg()[0] ?? 0).toFixed(1));
-    if (busyBefore > machine.cores / 2)
-      process.stderr.write(
-        `Other work keeps ${busyBefore} of ${machine.cores} cores busy: the figures will say so.\n`,
-      );
-    const { conditions, rows, more } = await scenario.run(
-      { rounds: Math.round(rounds), durationMs: seconds * 1_000, connections: Math.round(connections) },
-      progressOf(name),
-    );
-    const result = {
-      bench: name,
-      question: scenario.question,
-      date: new Date().toISOString(),
-      durationS: Number(((performance.now() - startedMs) / 1000).toFixed(1)),
-      machine,
-      conditions: { ...conditions, busyBefore },
-      rows,
-      ...more,
-    };
-    if (save) await saveResult(name, result);
-    process.stdout.write(`${json ? JSON.stringify(result) : scenario.table(rows)}\n`);
-    const { part } = scenario;
-    const slow = part && leastPart !== undefined && rows.some((row) => part(row) < leastPart);
-    const broken = scenario.broken?.(rows) ?? [];
-    for (const sentence of broken) process.stderr.write(`Does not hold: ${sentence}\n`);
-    if (slow || broken.length > 0) process.exitCode = 99;
+    const measured: Measured[] = [];
+    for (const name of given.length > 0 ? given : names) {
+      const scenario = await loadScenario(name);
+      if (options.leastPart !== undefined && !scenario.part)
+        program.error(`error: ${name} has no yardstick that --least-part could be held against`);
+      const result = options.recorded
+        ? await readResult(name)
+        : await measure(name, scenario, settingsOf(name, options));
+      if (!result) {
+        process.stderr.write(`${name}: not measured yet\n`);
+        continue;
+      }
+      if (!options.recorded && options.save && !options.quick && !options.check)
+        await saveResult(name, result);
+      measured.push({ scenario, result });
+      show(scenario, result, options);
+      if (!options.quick) await judge(scenario, result, options);
+    }
+    if (options.html !== undefined) await writeFile(options.html, page(measured));
   });
+
+function settingsOf(name: string, { quick, ...given }: Options): Settings {
+  const { rounds, seconds, connections } = { ...planOf(name), ...(quick && QUICK) };
+  return {
+    rounds: Math.round(given.rounds ?? rounds),
+    durationMs: (given.seconds ?? seconds) * 1_000,
+    connections: Math.round(given.connections ?? connections),
+    ...(quick && { isQuick: true }),
+  };
+}
+
+function show({ lines, table }: Scenario, result: Result, { json }: Options): void {
+  const { bench, question, rows, missing = [] } = result;
+  const text = [
+    `## ${bench}`,
+    question,
+    ...(lines ? [`\`\`\`text\n${lines(rows).join('\n')}\n\`\`\``] : []),
+    table(rows),
+    ...missing.map((sentence) => `Not measured: ${sentence}.`),
+  ].join('\n\n');
+  process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${text}\n\n`);
+}
+
+async function judge(scenario: Scenario, result: Result, { check, leastPart }: Options): Promise<void> {
+  const { part } = scenario;
+  const slow = part && leastPart !== undefined && result.rows.some((row) => part(row) < leastPart);
+  const broken = scenario.broken?.(result.rows) ?? [];
+  for (const sentence of broken) process.stderr.write(`Does not hold: ${sentence}\n`);
+  const { lines, worse } = check ? await checkRecord(scenario, result) : { lines: [], worse: 0 };
+  for (const line of lines) process.stderr.write(`${line}\n`);
+  if (slow || broken.length > 0 || worse > 0) process.exitCode = 99;
+}
+
+// `exit` ends the servers that were started, as a signal by itself would not.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 try {
   await program.parseAsync();

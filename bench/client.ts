@@ -9,7 +9,7 @@ export interface Answer {
   durationMs: number;
 }
 
-const agent = new Agent({ keepAlive: true, maxSockets: 512 });
+const kept = new Agent({ keepAlive: true, maxSockets: 512 });
 
 /** @throws Error when the connection breaks */
 export function call(
@@ -19,7 +19,14 @@ export function call(
     token,
     body,
     headers = {},
-  }: { method?: string; token?: string; body?: unknown; headers?: Record<string, string> } = {},
+    agent = kept,
+  }: {
+    method?: string;
+    token?: string | undefined;
+    body?: unknown;
+    headers?: Record<string, string>;
+    agent?: Agent | undefined;
+  } = {},
 ): Promise<Answer> {
   const startedMs = performance.now();
   return new Promise((resolve, reject) => {
@@ -55,8 +62,8 @@ export function call(
 
 export const password = 'correct horse battery';
 
-export async function signUp(url: string, email: string): Promise<Answer> {
-  return call(`${url}/v1/users`, { method: 'POST', body: { email, name: email, password } });
+export async function signUp(url: string, email: string, agent?: Agent): Promise<Answer> {
+  return call(`${url}/v1/users`, { method: 'POST', body: { email, name: email, password }, agent });
 }
 
 /** @returns an access token. @throws Error when the sign-in is refused */

@@ -24,7 +24,14 @@ export const removeDataDir = (dataDir: string): Promise<void> =>
 /** Starts a server and waits until it says where: in its banner, or in production in a log line of level info. @throws Error with its output when it ends instead */
 export async function startServer(dataDir: string, env: Record<string, string> = {}): Promise<Server> {
   const server = spawn(process.execPath, [main], {
-    env: { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'warn', ...env },
+    env: {
+      PATH: process.env.PATH,
+      DATA_DIR: dataDir,
+      PORT: '0',
+      LOG_LEVEL: 'warn',
+      UNSAFE_RATE_LIMIT_OFF: '1',
+      ...env,
+    },
     // Not where a developer's .env may name a database of his own.
     cwd: dataDir,
     stdio: ['ignore', 'pipe', 'pipe'],

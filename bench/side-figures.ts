@@ -1,5 +1,5 @@
 import type { Figure, SideFigures } from './scenario.js';
-import { spread } from './statistics.js';
+import { figure } from './statistics.js';
 
 /** What one side did in one round. */
 export interface Sample {
@@ -17,8 +17,3 @@ export const sideFigures = (samples: readonly Sample[]): SideFigures => ({
 /** One side's rate as a part of the other's, round by round. */
 export const ratioOf = (samples: readonly Sample[], bare: readonly Sample[]): Figure =>
   figure(samples.map(({ perSecond }, round) => perSecond / (bare[round] as Sample).perSecond));
-
-function figure(sample: readonly number[]): Figure {
-  const { p50, min, max } = spread(sample);
-  return { median: p50, min, max };
-}

@@ -1,5 +1,5 @@
 import type { Figure } from './scenario.js';
-import { spread } from './statistics.js';
+import { figure } from './statistics.js';
 
 /** How long a piece of work took, beside what it should take. */
 export interface TimedRow {
@@ -33,11 +33,6 @@ export function timedRow(
     part: figure(rounds.map(({ tookMs, besideMs }) => tookMs / besideMs)),
     ...limits,
   };
-}
-
-function figure(sample: readonly number[]): Figure {
-  const { p50, min, max } = spread(sample);
-  return { median: p50, min, max };
 }
 
 /** A sentence for each limit that is not kept. */

@@ -17,6 +17,7 @@ import { residentMemory } from '../../test/support/resident-memory.js';
 import { adaptersTable } from '../adapters-table.js';
 import { openBenchDatabases } from '../bench-databases.js';
 import { signIn } from '../client.js';
+import { rowsCharts, rowsCompared } from '../parts-charts.js';
 import type { Row, Scenario } from '../scenario.js';
 import { ratioOf, type Sample, sideFigures } from '../side-figures.js';
 import { startSide } from '../start-side.js';
@@ -39,6 +40,8 @@ interface Asked extends Sample {
 
 export const scenario: Scenario<Row> = {
   table: adaptersTable,
+  charts: rowsCharts,
+  compared: rowsCompared,
   part: ({ ratio }) => ratio.median,
   question: 'What does an event through the api zip cost beside bare inject of the same route, warm?',
   async run({ rounds, durationMs }, progress) {

@@ -15,9 +15,10 @@ import { openBenchDatabases } from '../bench-databases.js';
 import { password, signIn } from '../client.js';
 import { type ColdStart, coldStart } from '../cold-start.js';
 import { type ColdStartRow, coldStartTable } from '../cold-start-table.js';
-import type { Figure, Scenario } from '../scenario.js';
+import { coldStartCharts, coldStartCompared } from '../parts-charts.js';
+import type { Scenario } from '../scenario.js';
 import { startSide } from '../start-side.js';
-import { spread } from '../statistics.js';
+import { figure, spread } from '../statistics.js';
 
 /** Files are in the system's memory and the processor's clock is up after these. */
 const WARM_UP_ROUNDS = 2;
@@ -47,6 +48,8 @@ export const scenario: Scenario<ColdStartRow> = {
   question:
     'What is a cold start of the API, to its first answered event, beside a bare handler of one query?',
   table: coldStartTable,
+  charts: coldStartCharts,
+  compared: coldStartCompared,
   broken: (rows) =>
     rows
       .filter(({ side }) => side === 'all measures')
@@ -67,6 +70,7 @@ export const scenario: Scenario<ColdStartRow> = {
         AWS_LAMBDA_FUNCTION_NAME: 'farebox-api',
         DATABASE_URL: url,
         SECRETS: randomBytes(32).toString('base64'),
+        RATE_LIMIT_API: '1000000/1',
       };
       const sides = await makeSides(folder);
       const { token, id } = await someone(environment);
@@ -190,11 +194,6 @@ function row(
       event: median('eventMs'),
     },
   };
-}
-
-function figure(sample: readonly number[]): Figure {
-  const { p50, min, max } = spread(sample);
-  return { median: p50, min, max };
 }
 
 /** What an instance is billed under the runtime client: for an event when it is warm, and besides for being new. */

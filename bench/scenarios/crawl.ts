@@ -1,5 +1,6 @@
 import { call } from '../client.js';
 import { crawlMs, pageDelaysMs } from '../page-delays.js';
+import { timesCharts, timesCompared } from '../parts-charts.js';
 import type { Scenario } from '../scenario.js';
 import { type Gateway, startGateway } from '../start-gateway.js';
 import { type Simulator, startSimulator } from '../start-simulator.js';
@@ -53,6 +54,8 @@ const ways: readonly Way[] = [
 export const scenario: Scenario<TimedRow> = {
   question: `How long does a crawl of ${PAGES} pages of ${SIZE} items take beside what it has to wait for, and does it have each item once?`,
   table: timesTable,
+  charts: timesCharts,
+  compared: timesCompared,
   broken: brokenTimes,
   async run({ rounds }, progress) {
     const simulator = await startSimulator();

@@ -2,6 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { call } from '../client.js';
+import { timesCharts, timesCompared } from '../parts-charts.js';
+import type { Waterfall } from '../report/waterfall.js';
 import type { Scenario } from '../scenario.js';
 import { type Gateway, startGateway } from '../start-gateway.js';
 import { startSide } from '../start-side.js';
@@ -9,6 +11,7 @@ import { startSimulator } from '../start-simulator.js';
 import { brokenTimes, type TimedRound, type TimedRow, timedRow, timesTable } from '../times-table.js';
 
 const FEW = { calls: 5, ms: 3_000 };
+const QUICK_MS = 100;
 /** How the few are made, and how many rounds of waiting that takes. */
 const strategies = [
   { strategy: 'sequential', waits: 5, limit: { atLeastMs: 15_000 } },
@@ -25,26 +28,33 @@ export const scenario: Scenario<TimedRow> = {
   question:
     'How long do calls take that wait, one by one, bounded and all at once; and what does the outbound room add to a thousand of them?',
   table: timesTable,
+  charts: timesCharts,
+  compared: timesCompared,
   broken: brokenTimes,
-  async run({ rounds }, progress) {
+  async run({ rounds, isQuick }, progress) {
+    const few = await fewCalls(rounds, isQuick ? QUICK_MS : FEW.ms, (done) => progress(done, 2 * rounds));
     return {
       conditions: {
         mode: 'production, rate limits off, a log line a call',
         rounds,
         warmUpRounds: WARM_UP_ROUNDS,
       },
-      rows: [
-        ...(await fewCalls(rounds, (done) => progress(done, 2 * rounds))),
-        await manyCalls(rounds, (done) => progress(rounds + done, 2 * rounds)),
-      ],
+      rows: [...few.rows, await manyCalls(rounds, (done) => progress(rounds + done, 2 * rounds))],
+      waterfalls: few.waterfalls,
     };
   },
 };
 
-async function fewCalls(rounds: number, progress: (done: number) => void): Promise<TimedRow[]> {
+/** The waterfalls are of the last round. */
+async function fewCalls(
+  rounds: number,
+  ms: number,
+  progress: (done: number) => void,
+): Promise<{ rows: TimedRow[]; waterfalls: Waterfall[] }> {
   const simulator = await startSimulator();
   const gateway = await startGateway([simulator.port]);
-  const url = `${simulator.url}/sim/delay/${FEW.ms}`;
+  const url = `${simulator.url}/sim/delay/${ms}`;
+  const waterfalls: Waterfall[] = [];
   try {
     // What is loaded on first use, and the connections.
     await batch(gateway, { url: `${simulator.url}/sim/delay/1`, strategy: 'concurrent' });
@@ -52,34 +62,34 @@ async function fewCalls(rounds: number, progress: (done: number) => void): Promi
     for (let round = 1; round <= rounds; round += 1) {
       for (const [index, { strategy, waits, ...more }] of strategies.entries()) {
         const concurrency = 'concurrency' in more ? more.concurrency : undefined;
-        took[index]?.push({
-          tookMs: await batch(gateway, { url, strategy, concurrency }),
-          besideMs: waits * FEW.ms,
-        });
+        const { durationMs, calls } = await batch(gateway, { url, strategy, concurrency });
+        took[index]?.push({ tookMs: durationMs, besideMs: waits * ms });
+        waterfalls[index] = { title: `${FEW.calls} calls of ${ms / 1_000} s, ${strategy}`, calls };
       }
       progress(round);
     }
-    return strategies.map(({ strategy, waits, limit, ...more }, index) =>
+    const rows = strategies.map(({ strategy, waits, limit, ...more }, index) =>
       timedRow(
         {
-          what: `${FEW.calls} calls of ${FEW.ms / 1_000} s by batch, ${strategy}${'concurrency' in more ? `, ${more.concurrency} at a time` : ''}`,
-          beside: `${waits} x ${FEW.ms / 1_000} s`,
+          what: `${FEW.calls} calls of ${ms / 1_000} s by batch, ${strategy}${'concurrency' in more ? `, ${more.concurrency} at a time` : ''}`,
+          beside: `${waits} x ${ms / 1_000} s`,
           ...limit,
         },
         took[index] as TimedRound[],
       ),
     );
+    return { rows, waterfalls };
   } finally {
     await gateway.stop();
     await simulator.stop();
   }
 }
 
-/** @returns milliseconds, as the client has waited for the whole answer */
+/** @returns milliseconds that the client has waited for the whole answer, and when each call began and ended */
 async function batch(
   { url: gateway, token }: Gateway,
   { url, ...how }: { url: string; strategy: string; concurrency?: number | undefined },
-): Promise<number> {
+): Promise<{ durationMs: number; calls: Waterfall['calls'] }> {
   const { status, body, durationMs } = await call(`${gateway}/v1/outbound/batch`, {
     method: 'POST',
     token,
@@ -87,7 +97,13 @@ async function batch(
   });
   if (status !== 200 || JSON.parse(body).summary.ok !== FEW.calls)
     throw new Error(`not every call of a batch was answered: ${status} ${body.slice(0, 1_000)}`);
-  return durationMs;
+  const { results } = JSON.parse(body) as { results: { startedMs: number; durationMs: number }[] };
+  const calls = results.map((it, at) => ({
+    label: `call ${at + 1}`,
+    startedMs: it.startedMs,
+    durationMs: it.durationMs,
+  }));
+  return { durationMs, calls };
 }
 
 async function manyCalls(rounds: number, progress: (done: number) => void): Promise<TimedRow> {

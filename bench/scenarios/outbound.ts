@@ -4,10 +4,11 @@ import { Agent } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import axios from 'axios';
 import { type OutboundRow, outboundTable } from '../outbound-table.js';
-import type { Figure, Scenario } from '../scenario.js';
+import { outboundCharts } from '../parts-charts.js';
+import type { Scenario } from '../scenario.js';
 import { startGateway } from '../start-gateway.js';
 import { startSide } from '../start-side.js';
-import { median, spread } from '../statistics.js';
+import { figure, median } from '../statistics.js';
 
 const MOST_MS = { call: 2.5, guard: 0.2 };
 /** Connections are open, and V8 has compiled what it is going to: that takes some thousand calls. */
@@ -22,6 +23,7 @@ interface GuardRound {
 export const scenario: Scenario<OutboundRow> = {
   question: 'What does POST /v1/outbound/fetch cost over a direct call by axios, and what does its guard?',
   table: outboundTable,
+  charts: outboundCharts,
   broken: (rows) =>
     rows
       .filter(({ moreMs, limitMs }) => limitMs !== undefined && moreMs.median > limitMs)
@@ -159,8 +161,3 @@ const guardRows = (measured: readonly GuardRound[]): OutboundRow[] => [
     limitMs: MOST_MS.guard,
   },
 ];
-
-function figure(sample: readonly number[]): Figure {
-  const { p50, min, max } = spread(sample);
-  return { median: p50, min, max };
-}

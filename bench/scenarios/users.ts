@@ -1,45 +1,59 @@
-import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
-import { benchEngines, openBenchDatabases } from '../bench-databases.js';
-import { call, password, signIn } from '../client.js';
+import { type BenchEngine, benchEngines, openBenchDatabases } from '../bench-databases.js';
+import { call, password } from '../client.js';
 import { closedLoop } from '../closed-loop.js';
-import { figuresTable } from '../figures-table.js';
-import type { Figures, Row, Scenario, Settings } from '../scenario.js';
+import { figuresTable, type UsersRow } from '../figures-table.js';
+import { inTurns } from '../in-turns.js';
+import { rowsCharts, rowsCompared } from '../parts-charts.js';
+import type { Figures, Scenario, Settings } from '../scenario.js';
 import { ratioOf, type Sample, sideFigures } from '../side-figures.js';
-import { type Side, startSide } from '../start-side.js';
+import { findFastApiUsers, MISSING_FASTAPI_USERS } from '../start-fastapi-users.js';
+import type { Side } from '../start-side.js';
+import {
+  CALLERS,
+  fillUsers,
+  makeTokens,
+  POOL_MAX,
+  type SideName,
+  startUsersSide,
+  USERS,
+} from '../users-sides.js';
 
-const USERS = 1_000;
 const LIST_LIMIT = 20;
-const WARM_UP_MS = 500;
-/** Both sides' code is compiled, their connections are open and their pages in memory after this many. */
-const WARM_UP_ROUNDS = 1;
-const ADMIN = 'admin@example.org';
+/** Of each round, not counted. */
+const WARM_UP_MS = 300;
+/** All sides' code is compiled (Farebox takes 0.45 ms of processor time a list in its third second, 0.30 in its sixth), their connections are open, their pages in memory. */
+const FIRST_ROUND_MS = 4_000;
 /** What the rounds make, and are rid of after each, begins with it. */
 const MADE = 'bench-';
-
-type SideName = 'farebox' | 'bare';
-
-interface Running {
-  side: Side;
-  url: string;
-  token: string;
-}
 
 interface Request {
   name: string;
   expected: number;
   /** Line and body of the next one. */
   next(ids: readonly string[]): { line: string; body?: object };
+  /** On PostgreSQL: of the bare side's rate at least this part, and so many times FastAPI's. */
+  leastPart?: number;
+  leastTimesFastApi?: number;
 }
 
 let turn = 0;
-const cycled = (ids: readonly string[]) => ids[turn++ % ids.length] as string;
+const cycled = (values: readonly string[]) => values[turn++ % values.length] as string;
 
 const requests: readonly Request[] = [
-  { name: 'get', expected: 200, next: (ids) => ({ line: `GET /v1/users/${cycled(ids)}` }) },
-  { name: `list ${LIST_LIMIT}`, expected: 200, next: () => ({ line: `GET /v1/users?limit=${LIST_LIMIT}` }) },
+  {
+    name: 'get',
+    expected: 200,
+    next: (ids) => ({ line: `GET /v1/users/${cycled(ids)}` }),
+    leastPart: 0.65,
+    leastTimesFastApi: 3,
+  },
+  {
+    name: `list ${LIST_LIMIT}`,
+    expected: 200,
+    next: () => ({ line: `GET /v1/users?limit=${LIST_LIMIT}` }),
+    leastPart: 0.8,
+  },
   {
     name: 'create',
     expected: 201,
@@ -52,10 +66,11 @@ const requests: readonly Request[] = [
     name: 'patch',
     expected: 200,
     next: (ids) => ({ line: `PATCH /v1/users/${cycled(ids)}`, body: { name: `Ada Lovelace ${turn}` } }),
+    leastPart: 0.6,
   },
 ];
 
-/** As a client with a token would send it; both sides get the same bytes. */
+/** As a client with a token would send it; all sides get the same. */
 function wire({ line, body }: ReturnType<Request['next']>, token: string): string {
   const text = body === undefined ? '' : JSON.stringify(body);
   const content =
@@ -63,126 +78,175 @@ function wire({ line, body }: ReturnType<Request['next']>, token: string): strin
   return `${line} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\nAuthorization: Bearer ${token}\r\n${content}\r\n${text}`;
 }
 
-export const scenario: Scenario<Row> = {
+export const scenario: Scenario<UsersRow> = {
   table: figuresTable,
   part: ({ ratio }) => ratio.median,
-  question: 'What does the whole service cost beside a bare server that answers the same from the same rows?',
+  charts: rowsCharts,
+  compared: rowsCompared,
+  question:
+    'What does the whole service cost beside bare servers that make the same check and answer the same from the same rows?',
+  broken: (rows) => rows.filter(({ product }) => product.startsWith('PostgreSQL')).flatMap(brokenOf),
   async run(settings, progress) {
-    const rows: Row[] = [];
+    const rows: UsersRow[] = [];
     const engines = benchEngines();
-    const perEngine = requests.length * (WARM_UP_ROUNDS + settings.rounds);
-    for (const [index, engine] of engines.entries()) {
-      const databases = await openBenchDatabases(engine);
-      const running: Partial<Record<SideName, Running>> = {};
-      try {
-        for (const [at, name] of (['farebox', 'bare'] as const).entries())
-          running[name] = await start(name, databases.urls[at] as string);
-        const sides = running as Record<SideName, Running>;
-        const ids = (
-          await databases.query(sides.bare.url, `SELECT "id" FROM "User" WHERE "email" LIKE 'seed-%'`)
-        ).map(({ id }) => id as string);
-        await compareAnswers(sides, ids[0] as string);
-        const clean = ({ url }: Running) =>
-          databases.query(url, `DELETE FROM "User" WHERE "email" LIKE '${MADE}%'`);
-        rows.push(
-          ...(await measure(databases.product, sides, ids, settings, clean, (done) =>
-            progress(index * perEngine + done, engines.length * perEngine),
-          )),
-        );
-      } finally {
-        for (const { side } of Object.values(running)) await side.stop();
-        await databases.remove();
-      }
-    }
-    const conditions = { users: USERS, warmUpRounds: WARM_UP_ROUNDS, warmUpMs: WARM_UP_MS, ...settings };
-    return { conditions, rows } satisfies Figures<Row>;
+    const fastApi = findFastApiUsers();
+    const perEngine = requests.length * (1 + settings.rounds);
+    for (const [index, engine] of engines.entries())
+      rows.push(
+        ...(await ofEngine(engine, fastApi?.python, settings, (done) =>
+          progress(index * perEngine + done, engines.length * perEngine),
+        )),
+      );
+    const conditions = {
+      users: USERS,
+      poolMax: POOL_MAX,
+      callers: '99 admins, each with a token of their own',
+      check:
+        'each token verified, who it is of at most 1 s old for a read, read for a write; Farebox remembers what it has verified',
+      hashing: 'none on any side: every new user gets the same hash',
+      logs: 'Farebox and FastAPI a line a request, to nowhere; bare none',
+      fastApi: fastApi?.product ?? MISSING_FASTAPI_USERS,
+      firstRoundMs: FIRST_ROUND_MS,
+      warmUpMs: WARM_UP_MS,
+      ...settings,
+    };
+    return { conditions, rows, missing: fastApi ? [] : [MISSING_FASTAPI_USERS] } satisfies Figures<UsersRow>;
   },
 };
 
-async function start(name: SideName, url: string): Promise<Running> {
-  const command = (file: string, ...args: string[]) =>
-    execFileSync(
-      process.execPath,
-      [fileURLToPath(new URL(`../../dist/cli/${file}.js`, import.meta.url)), ...args],
-      {
-        env: { PATH: process.env.PATH, DATABASE_URL: url },
-        input: password,
-        stdio: 'pipe',
-      },
-    );
-  command('seed', '--users', String(USERS), '--password-stdin');
-  command('admin', 'create', ADMIN, '--name', 'Admin', '--password-stdin');
-  const side = await startSide(name, {
-    DATABASE_URL: url,
-    NODE_ENV: 'production',
-    SECRETS: randomBytes(32).toString('base64'),
-  });
-  const token = name === 'farebox' ? await signIn(`http://127.0.0.1:${side.port}`, ADMIN) : 'x'.repeat(240);
-  return { side, url, token };
+function brokenOf({ request, ratio, timesFastApi }: UsersRow): string[] {
+  const { leastPart = 0, leastTimesFastApi = 0 } = requests.find(({ name }) => name === request) ?? {};
+  const held = [
+    { is: ratio.median, least: leastPart, what: "of the bare server's requests a second" },
+    ...(timesFastApi ? [{ is: timesFastApi.median, least: leastTimesFastApi, what: "times FastAPI's" }] : []),
+  ];
+  return held
+    .filter(({ is, least }) => is < least)
+    .map(({ is, least, what }) => `${request} on PostgreSQL at least ${least} ${what}: ${is.toFixed(2)}`);
 }
 
-/** @throws Error where the two do not answer the same */
-async function compareAnswers(sides: Record<SideName, Running>, id: string): Promise<void> {
+type Sides = Partial<Record<SideName, Side>>;
+
+async function ofEngine(
+  engine: BenchEngine,
+  python: string | undefined,
+  settings: Settings,
+  progress: (done: number) => void,
+): Promise<UsersRow[]> {
+  const databases = await openBenchDatabases(engine);
+  const sides: Sides = {};
+  // FastAPI shares the bare server's database: they have no rounds at the same time.
+  const urlOf = (name: SideName) => databases.urls[name === 'farebox' ? 0 : 1];
+  try {
+    for (const url of databases.urls) {
+      fillUsers(url);
+      await databases.query(url, `UPDATE "User" SET "role" = 'admin' WHERE "email" LIKE '${CALLERS}'`);
+    }
+    const names: SideName[] = [
+      'farebox',
+      'bare',
+      ...(engine === 'postgresql' && python ? (['fastapi'] as const) : []),
+    ];
+    for (const name of names) sides[name] = await startUsersSide(name, urlOf(name), python);
+    const idsOf = async (email: string) =>
+      (
+        await databases.query(
+          urlOf('bare'),
+          `SELECT "id" FROM "User" WHERE "email" LIKE '${email}' ORDER BY "id"`,
+        )
+      ).map(({ id }) => id as string);
+    const ids = await idsOf('seed-%');
+    const callers = await idsOf(CALLERS);
+    const [token] = await makeTokens(callers.slice(0, 1));
+    await compareAnswers(sides, ids[0] as string, token as string);
+    const clean = (name: SideName) =>
+      databases.query(urlOf(name), `DELETE FROM "User" WHERE "email" LIKE '${MADE}%'`);
+    return await measure(databases.product, { sides, ids, callers, clean }, settings, progress);
+  } finally {
+    for (const side of Object.values(sides)) await side.stop();
+    await databases.remove();
+  }
+}
+
+/** @throws Error where they do not answer the same */
+async function compareAnswers(sides: Sides, id: string, token: string): Promise<void> {
   for (const path of [`/v1/users/${id}`, `/v1/users?limit=${LIST_LIMIT}`]) {
-    const [ours, bare] = await Promise.all(
-      [sides.farebox, sides.bare].map(async ({ side, token }) => {
-        const { body } = await call(`http://127.0.0.1:${side.port}${path}`, { token });
-        const { nextCursor, ...rest } = JSON.parse(body);
-        return { ...rest, hasCursor: typeof nextCursor === 'string' };
+    const answers = await Promise.all(
+      Object.values(sides).map(async ({ port }) => {
+        const { body, headers } = await call(`http://127.0.0.1:${port}${path}`, { token });
+        const { nextCursor, ...rest } = JSON.parse(body, inMilliseconds);
+        return { ...rest, hasCursor: typeof nextCursor === 'string', etag: headers.etag };
       }),
     );
-    if (!isDeepStrictEqual(ours, bare))
+    const other = answers.find((answer) => !isDeepStrictEqual(answer, answers[0]));
+    if (other)
       throw new Error(
-        `the sides answer ${path} differently: ${JSON.stringify(ours)} and ${JSON.stringify(bare)}`,
+        `the sides answer ${path} differently: ${JSON.stringify(answers[0])} and ${JSON.stringify(other)}`,
       );
   }
 }
 
+/** An instant means the same with an offset or without, with its milliseconds or without. */
+const inMilliseconds = (name: string, value: unknown): unknown =>
+  /At$/.test(name) ? Date.parse(`${String(value).replace(/(Z|\+00:00)$/, '')}Z`) : value;
+
+interface Measured {
+  sides: Sides;
+  ids: readonly string[];
+  callers: readonly string[];
+  clean(name: SideName): Promise<unknown>;
+}
+
 async function measure(
   product: string,
-  sides: Record<SideName, Running>,
-  ids: readonly string[],
+  measured: Measured,
   settings: Settings,
-  clean: (running: Running) => Promise<unknown>,
   progress: (done: number) => void,
-): Promise<Row[]> {
-  const samples = requests.map(() => ({ farebox: [] as Sample[], bare: [] as Sample[] }));
-  for (let round = 0; round < WARM_UP_ROUNDS + settings.rounds; round += 1)
+): Promise<UsersRow[]> {
+  const names = Object.keys(measured.sides) as SideName[];
+  const samples = requests.map(() => ({
+    farebox: [] as Sample[],
+    bare: [] as Sample[],
+    fastapi: [] as Sample[],
+  }));
+  for (let round = 0; round <= settings.rounds; round += 1)
     for (const [at, request] of requests.entries()) {
-      // ABBA: what the machine does slowly meanwhile happens to both.
-      const order = round % 2 === 0 ? (['farebox', 'bare'] as const) : (['bare', 'farebox'] as const);
-      for (const name of order) {
-        const sample = await sampleOf(sides[name], request, ids, settings);
-        if (request.name === 'create') await clean(sides[name]);
-        if (round >= WARM_UP_ROUNDS) samples[at]?.[name].push(sample);
+      for (const name of inTurns(names, round)) {
+        const durationMs = round === 0 ? Math.min(FIRST_ROUND_MS, settings.durationMs) : settings.durationMs;
+        const sample = await sampleOf(measured, name, request, { ...settings, durationMs });
+        if (request.name === 'create') await measured.clean(name);
+        if (round > 0) samples[at]?.[name].push(sample);
       }
       progress(round * requests.length + at + 1);
     }
   return requests.map(({ name }, at) => {
-    const { farebox, bare } = samples[at] as (typeof samples)[number];
+    const { farebox, bare, fastapi } = samples[at] as (typeof samples)[number];
     return {
       product,
       request: name,
       farebox: sideFigures(farebox),
       bare: sideFigures(bare),
       ratio: ratioOf(farebox, bare),
+      ...(fastapi.length > 0 && { fastApi: sideFigures(fastapi), timesFastApi: ratioOf(farebox, fastapi) }),
     };
   });
 }
 
 async function sampleOf(
-  { side, token }: Running,
+  { sides, ids, callers }: Measured,
+  name: SideName,
   { next, expected }: Request,
-  ids: readonly string[],
   { connections, durationMs }: Settings,
 ): Promise<Sample> {
+  const side = sides[name] as Side;
+  const tokens = await makeTokens(callers);
   const cpuBeforeMs = await side.cpuMs();
   const { perSecond, p99Ms } = await closedLoop({
     port: side.port,
     connections,
     warmUpMs: WARM_UP_MS,
     durationMs,
-    next: () => wire(next(ids), token),
+    next: () => wire(next(ids), cycled(tokens)),
     expected,
   });
   const cpuMs = (await side.cpuMs()) - cpuBeforeMs;

@@ -7,17 +7,17 @@ import { startServer } from '../support/server.js';
 
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 
-test.skipIf(!hasCurl)('the curl lines of the README work word for word (needs curl and bash)', async () => {
-  const readme = readFileSync('README.md', 'utf8');
-  const script = [...readme.matchAll(/^```sh\n([\s\S]*?)^```/gm)]
+test.skipIf(!hasCurl)('the curl lines of README and tour work as they are (needs curl, bash)', async () => {
+  const pages = ['README.md', 'docs/tour.md'].map((path) => readFileSync(path, 'utf8')).join('');
+  const script = [...pages.matchAll(/^```sh\n([\s\S]*?)^```/gm)]
     .map(([, text = '']) => text)
     .filter((text) => text.includes('curl'))
     .join('\n');
-  expect(script.match(/^(TOKEN=\$\()?curl/gm)).toHaveLength(8);
+  expect(script.match(/^(TOKEN=\$\()?curl/gm)).toHaveLength(9);
 
   const folder = await makeFolder();
   onTestFinished(folder.remove);
-  const server = await startServer({ DATA_DIR: folder.path });
+  const server = await startServer({ DATA_DIR: folder.path, UNSAFE_RATE_LIMIT_OFF: '0' });
   onTestFinished(async () => void (await server.stop()));
   // Word for word but for the port, which may be taken; what is called is told it, too.
   const here = script.replaceAll('127.0.0.1:3000', `127.0.0.1:${server.port}`);
@@ -25,15 +25,19 @@ test.skipIf(!hasCurl)('the curl lines of the README work word for word (needs cu
     env: { PATH: process.env.PATH, HOME: folder.path },
   });
   expect(stdout.match(/HTTP\/1\.1 \d+/g)).toEqual([
-    'HTTP/1.1 201',
-    ...Array.from({ length: 5 }, () => 'HTTP/1.1 200'),
+    ...[201, 200, 200, 201, 201, 200, 200, 200].map((status) => `HTTP/1.1 ${status}`),
   ]);
-  const [created, me, list, fetched, passed, explained] = [
-    ...stdout.matchAll(/\r\n\r\n(\{.*?\})(?=HTTP|sequential|$)/g),
+  const [created, me, list, first, second, fetched, passed, explained] = [
+    ...stdout.matchAll(/\r\n\r\n(\{.*?\})(?=HTTP|sequential|\n|$)/g),
   ].map(([, text = '']) => JSON.parse(text));
   expect(created).toMatchObject({ email: 'ada@example.org', name: 'Ada Lovelace', role: 'admin' });
   expect(me).toEqual(created);
   expect(list).toEqual({ data: [created], nextCursor: null });
+  expect(first).toMatchObject({ email: 'grace@example.org', role: 'user' });
+  expect(second).toEqual(first);
+  expect(stdout.match(/^idempotent-replayed: true\r$/gm)).toHaveLength(1);
+  const exported = [created, first, { end: { count: 2 } }].map((line) => `${JSON.stringify(line)}\n`);
+  expect(stdout).toContain(exported.join(''));
   expect(fetched).toMatchObject({ status: 200, redirects: 0 });
   expect(fetched.attempts).toBeGreaterThan(1);
   expect(passed).toEqual({ id: 42, q: null });
