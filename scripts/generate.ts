@@ -2,12 +2,24 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { adaptersTable } from '../bench/adapters-table.js';
+import { briefCellsTable, cellsTable } from '../bench/cells-table.js';
 import { coldStartTable } from '../bench/cold-start-table.js';
 import { figuresTable } from '../bench/figures-table.js';
+import { pairsTable } from '../bench/pairs-table.js';
 import type { Figures, Row } from '../bench/scenario.js';
 import { timesTable } from '../bench/times-table.js';
 import { type Mode, settings } from '../src/config.js';
+import { costRecords, type FanOut } from './cost-records.js';
+import {
+  fanOutTable,
+  leapcellTable,
+  platformsTable,
+  readmeCosts,
+  sourcesTable,
+  waitStylesTable,
+} from './cost-tables.js';
 import { type Billed, functionCosts } from './function-costs.js';
+import { handlerFigures, withFigures } from './handler-figures.js';
 import { flags } from './usage.js';
 
 const root = new URL('../', import.meta.url);
@@ -71,10 +83,11 @@ const NOT_MEASURED = 'Not measured yet.';
 async function benchTable<Row>(name: string, table: (rows: readonly Row[]) => string): Promise<string> {
   const result = await read(`bench/results/${name}.json`);
   if (result === '') return NOT_MEASURED;
-  const { date, machine, conditions, rows } = JSON.parse(result) as Measured;
+  const { date, machine, conditions, rows, missing = [] } = JSON.parse(result) as Measured;
   const { cores, cpu, memoryGiB, node } = machine;
   const said = Object.entries(conditions).map(([condition, value]) => `${condition} ${value}`);
-  return `${table(rows as Row[])}\n\n${date.slice(0, 10)}, ${cores} cores (${cpu}), ${memoryGiB} GiB, Node.js ${node}: ${said.join(', ')}.`;
+  const gaps = missing.map((sentence) => ` Not measured: ${sentence}.`).join('');
+  return `${table(rows as Row[])}\n\n${date.slice(0, 10)}, ${cores} cores (${cpu}), ${memoryGiB} GiB, Node.js ${node}: ${said.join(', ')}.${gaps}`;
 }
 
 /** What a warm event costs by each door, if that has been measured. */
@@ -142,11 +155,39 @@ function withBlocks(text: string, blocks: Record<string, string>): string {
 }
 
 const read = (path: string) => readFile(new URL(path, root), 'utf8').catch(() => '');
+/** As JSON with each bill's line on a line of its own. */
+const compact = (value: object): string =>
+  JSON.stringify(value, null, 2).replace(/\{[^{}[\]]*\}/g, (innermost) => innermost.replace(/\n\s+/g, ' '));
+const costs = costRecords(JSON.parse(await read('bench/results/fan-out.json')) as FanOut);
+const figures = await handlerFigures(read);
 const files: Record<string, string> = {
   '.env.example': envExample(),
-  'README.md': withBlocks(await read('README.md'), {
-    settings: settingsTable(),
-    trials: await trialsTable(),
+  'bench/results/cost.json': `${compact(costs)}\n`,
+  'README.md': withFigures(
+    withBlocks(await read('README.md'), {
+      cost: readmeCosts(costs),
+      settings: settingsTable(),
+      trials: await trialsTable(),
+      handlers: await benchTable('handlers', pairsTable),
+      'noisy-neighbour': await benchTable('noisy-neighbour', briefCellsTable),
+      processes: await benchTable('processes', briefCellsTable),
+      tls: await benchTable('tls', briefCellsTable),
+    }),
+    figures,
+  ),
+  'docs/handlers.md': withFigures(await read('docs/handlers.md'), figures),
+  'docs/cost.md': withBlocks(await read('docs/cost.md'), {
+    platforms: platformsTable(),
+    leapcell: leapcellTable(costs),
+    'fan-out': fanOutTable(costs),
+    'wait-styles': waitStylesTable(costs),
+    sources: sourcesTable(),
+  }),
+  'docs/performance.md': withBlocks(await read('docs/performance.md'), {
+    handlers: await benchTable('handlers', cellsTable),
+    'noisy-neighbour': await benchTable('noisy-neighbour', cellsTable),
+    processes: await benchTable('processes', cellsTable),
+    tls: await benchTable('tls', cellsTable),
   }),
   'docs/operations.md': withBlocks(await read('docs/operations.md'), {
     adapters: await eventsTable(),
@@ -160,7 +201,7 @@ const files: Record<string, string> = {
 };
 
 const isCheck = flags(
-  'Usage: npm run generate [-- --check]\nWrites .env.example and the tables of README.md and docs/operations.md. --check: only says whether they are fresh, exit code 1 when not.',
+  'Usage: npm run generate [-- --check]\nWrites .env.example, bench/results/cost.json and the tables and figures of README.md and docs/. --check: only says whether they are fresh, exit code 1 when not.',
   '--check',
 ).has('--check');
 for (const [path, content] of Object.entries(files)) {
