@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { NotRunReporter } from './test/support/not-run-reporter.js';
+import { SecondTryReporter } from './test/support/second-try-reporter.js';
 import { serversUnderTest } from './test/support/servers-under-test.js';
 
 /** What is promised whatever the database. */
@@ -15,7 +16,7 @@ const onOneEngine = [
 export default defineConfig({
   test: {
     globalSetup: 'test/support/build.ts',
-    reporters: ['default', new NotRunReporter()],
+    reporters: ['default', new NotRunReporter(), new SecondTryReporter()],
     // Processes, not threads: worker threads and signals behave as they do for users. Files share what they
     // loaded from dist/, which keeps nothing between applications.
     pool: 'forks',
@@ -24,6 +25,8 @@ export default defineConfig({
     isolate: false,
     server: { deps: { external: [/\/dist\//] } },
     sequence: { shuffle: { files: true, tests: false } },
+    // Of 8,000 tests with real servers and real clocks on two cores one may have bad luck; its name is told.
+    retry: process.env.CI ? 1 : 0,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
