@@ -18,6 +18,9 @@ const unused: readonly (readonly [name: RegExp, why: string, instead?: string])[
   [/^follow-redirects$/, 'axios is told to follow none'],
   [/^https-proxy-agent$/, 'axios is told to use no proxy', 'module.exports = class HttpsProxyAgent {};'],
   [/^proxy-from-env$/, 'axios is told to use no proxy'],
+  [/^\.\.\/helpers\/shouldBypassProxy\.js$/, 'axios is told to use no proxy'],
+  [/^\.\/xhr\.js$/, 'axios is told to speak by node:http', 'export default undefined;'],
+  [/^\.\/fetch\.js$/, 'axios is told to speak by node:http', 'export const getFetch = undefined;'],
   [/^form-data$/, 'outbound bodies are bytes', 'module.exports = class FormData {};'],
   [/^@fastify\/middie$/, 'skipMiddie: there is no Express-style middleware'],
   [

@@ -136,8 +136,8 @@ async function unpack(
 async function commonFiles(engine: ServerEngineName): Promise<Common> {
   const files = new Map<string, string | Buffer>();
   const modules = new Map<string, number>();
-  for (const [alone, file] of Object.entries(ofTheirOwn)) {
-    const compiled = await compileAlone(alone as keyof typeof ofTheirOwn);
+  for (const { input, file } of ofTheirOwn) {
+    const compiled = await compileAlone(input);
     files.set(file, compiled.code);
     for (const [id, bytes] of compiled.modules) modules.set(id, bytes);
   }

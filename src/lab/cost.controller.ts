@@ -1,19 +1,9 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { type CostReport, costReport } from '../cost/cost-report.js';
-import { Documented, type Operation } from '../operation.js';
-import { type CostQuery, costQuerySchema, costReportSchema } from './cost.schema.js';
+import type { CostReport } from '../cost/cost-report.js';
+import { Documented } from '../operation.js';
+import { labCost } from './cost.operations.js';
+import { type CostQuery, costQuerySchema } from './cost-query.schema.js';
 import { LabAccess } from './lab-access.js';
-
-const labCost: Operation = {
-  id: 'labCost',
-  tag: 'Lab',
-  summary: 'What a load costs on every platform',
-  description:
-    'Prices a month of equal requests, line by line, cheapest platform first. Waiting is billed: `durationMs` counts whatever the handler does meanwhile. ' +
-    '`concurrency` changes the bill only where requests share an instance. Prices are from one dated file; taxes, data transfer, logs and databases are not in it.',
-  answer: costReportSchema,
-  problems: ['VALIDATION_FAILED', 'FORBIDDEN'],
-};
 
 /** Nothing runs here: it computes. */
 @LabAccess()
@@ -21,7 +11,9 @@ const labCost: Operation = {
 export class CostController {
   @Get('cost')
   @Documented(labCost)
-  cost(@Query({ schema: costQuerySchema }) load: CostQuery): CostReport {
+  async cost(@Query({ schema: costQuerySchema }) load: CostQuery): Promise<CostReport> {
+    // On first use: in a function's zip the prices are a file of their own.
+    const { costReport } = await import('../cost/cost-report.js');
     return costReport(load);
   }
 }

@@ -1,5 +1,6 @@
 /** The lab from the zip, which has the awaited part of it. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { costReport } from '#dist/cost/cost-report.js';
 import { admin } from '../../scripts/bundle/typical-events.js';
 import { bearer } from '../support/api.js';
 import { bundled } from '../support/bundled.js';
@@ -25,7 +26,7 @@ afterAll(async () => {
   for (const close of closers.reverse()) await close();
 });
 
-test('admins wait and compute in style async, and nothing else', async () => {
+test('admins wait and compute in style async, and not in another', async () => {
   const body = admin;
   const headers = bearer((await call({ method: 'POST', path: '/v1/auth/login', body })).json.accessToken);
   const get = (path: string) => call({ path, headers });
@@ -37,7 +38,20 @@ test('admins wait and compute in style async, and nothing else', async () => {
     501,
     'NOT_ON_FUNCTIONS',
   );
-  for (const path of ['/lab/races/1', '/lab/races/1/events', '/lab/cost'])
+  for (const path of ['/lab/races/1', '/lab/races/1/events'])
     expectProblem(await get(path), 501, 'NOT_ON_FUNCTIONS');
   expectProblem(await call({ path: '/lab/wait?style=async' }), 401, 'UNAUTHENTICATED');
+});
+
+test('admins see what a load costs, from the prices in a file beside', async () => {
+  const body = admin;
+  const headers = bearer((await call({ method: 'POST', path: '/v1/auth/login', body })).json.accessToken);
+  const { status, json } = await call({
+    path: '/lab/cost?durationMs=60&memoryMb=512&requests=6940000',
+    headers,
+  });
+  expect(status).toBe(200);
+  expect(json).toEqual(costReport({ durationMs: 60, memoryMb: 512, requests: 6_940_000 }));
+  expectProblem(await call({ path: '/lab/cost?durationMs=60', headers }), 400, 'VALIDATION_FAILED');
+  expectProblem(await call({ path: '/lab/cost' }), 401, 'UNAUTHENTICATED');
 });
