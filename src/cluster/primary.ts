@@ -21,12 +21,13 @@ export async function superviseWorkers(config: Config): Promise<void> {
     await crew.replaceAll({ config: anew, environment: { ...environment, ...address } });
   };
   const reloads = oneAtATime(reload);
-  const started = crew.start();
+  // First, or a signal that comes with the first worker would leave that one alone.
   endOnSignals({
     end: () => crew.stop(),
     cut: () => crew.kill(),
     reload: () => void started.then(reloads),
   });
+  const started = crew.start();
   const start = await started;
   if ('port' in start) process.stdout.write(banner(config, start.port));
   // Whoever could not say why has left a stack.
