@@ -106,8 +106,8 @@ export async function handlerFigures(read: Read): Promise<Record<string, string>
     'race-await-each-victim': said(fibAwaited?.victimMs.p99, milliseconds),
     'race-await-each-usd': said(fibAwaited?.usdPerMillion.oneRequestInstance?.median, usd),
     'race-inline-usd': said(fibInline?.usdPerMillion.oneRequestInstance?.median, usd),
-    'race-inline-billed': said(fibInline?.billedMs, milliseconds),
-    'race-thread-billed': said(fibWorker?.billedMs, milliseconds),
+    'race-thread-usd': said(fibWorker?.usdPerMillion.oneRequestInstance?.median, usd),
+    'race-thread-victim': said(fibWorker?.victimMs.p99, milliseconds),
     'race-inline-victim': said(fibInline?.victimMs.p99, milliseconds),
 
     'tls-kept': said(cell(tls, 'kept connections', 'HTTPS')?.beside?.part.median, number),

@@ -327,7 +327,7 @@ export const settings = {
     rateLimit,
   ),
   RATE_LIMIT_ANONYMOUS: setting(
-    'count/seconds: other requests under /v1 without a valid token, from one address. Counted by each process in memory',
+    'count/seconds: other requests under /v1, and to the lab in production, without a valid token, from one address. Counted by each process in memory',
     '60/60',
     rateLimit,
   ),
