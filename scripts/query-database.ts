@@ -22,7 +22,7 @@ export async function queryDatabase(url: string, sql: string): Promise<Row[]> {
 
 function querySqlite(path: string, sql: string): Row[] {
   if (!existsSync(path)) throw new Error(`there is no file ${path}`);
-  const database = new Sqlite(path);
+  const database = new Sqlite(path, { timeout: CONNECT_TIMEOUT_MS });
   try {
     const statement = database.prepare(sql);
     if (statement.reader) return statement.all([]) as Row[];

@@ -1,6 +1,6 @@
 /** A graceful end: answers in flight finish, and who is about to send on a connection that was kept is still answered. */
 import { type Socket, Server as TcpServer } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 
 declare module 'fastify' {
@@ -72,6 +72,8 @@ export function drainOnClose(fastify: FastifyInstance): () => number {
       for (const [socket, sinceMs] of quietSince)
         if (!owed.has(socket) && nowMs - Math.max(sinceMs, fromMs) >= quietMs) socket.destroy();
       await pause(POLL_MS);
+      // Timers come first: whatever was asked while this process was held up is to be read before it counts as quiet.
+      await nextTurn();
     }
   };
   fastify.decorate('retire', retire);

@@ -150,8 +150,11 @@ describe.each(doorsUnderTest)('an access token over $name', (transport) => {
   });
 
   test('that was good a moment ago is refused once it has expired', async () => {
-    const short = bearer(await sign({ exp: Math.floor(Date.now() / 1000) + 2 }));
-    expect((await api.get('/v1/users/me', short)).status).toBe(200);
+    const exp = Math.floor(Date.now() / 1000) + 2;
+    const short = bearer(await sign({ exp }));
+    const { status } = await api.get('/v1/users/me', short);
+    // Unless the machine has stalled for as long as that.
+    if (Date.now() < exp * 1000) expect(status).toBe(200);
     await eventually(() => expectRefused(short));
   });
 

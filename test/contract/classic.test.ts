@@ -1,5 +1,5 @@
 /** The tutorials' routes: their clients find what they found there, byte for byte. */
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Api, serveEmpty } from '../support/api.js';
@@ -57,7 +57,16 @@ describe('the classic routes of a server that listens', () => {
   const api = serveEmpty(socket, { CLASSIC_ROUTES: '1' });
 
   test('/all_items calls itself five times at once, then one by one', async () => {
+    let open = 0;
+    const atOnce: number[] = [];
+    const look = ({ url }: IncomingMessage, response: ServerResponse) => {
+      if (!url?.startsWith('/items/')) return;
+      atOnce.push(++open);
+      response.once('finish', () => open--);
+    };
+    api.app.getHttpServer().on('request', look);
     const { status, json } = await api.get('/all_items?ms=60');
+    api.app.getHttpServer().off('request', look);
     expect(status).toBe(200);
     const statuses = [200, 200, 200, 200, 200];
     const round = { seconds: expect.any(Number), statuses };
@@ -65,8 +74,9 @@ describe('the classic routes of a server that listens', () => {
     expect(Object.keys(json)).toEqual(['async', 'sync']);
     expect(json.async.seconds).toBeGreaterThan(0.055);
     expect(json.sync.seconds).toBeGreaterThan(0.29);
-    // A fifth, on an idle machine.
-    expect(json.async.seconds).toBeLessThan(json.sync.seconds / 1.5);
+    // Not by the clock: a machine may stall in either round.
+    expect(Math.max(...atOnce.slice(0, 5))).toBeGreaterThan(1);
+    expect(atOnce.slice(5)).toEqual([1, 1, 1, 1, 1]);
   });
 
   test("/external-api answers the simulator's item where no upstream is named", async () => {

@@ -103,7 +103,7 @@ describe('hostile input', () => {
       const answer = await api.post('/v1/users', body, json);
       expectProblem(answer, 400, 'VALIDATION_FAILED');
       expect(answer.text.length).toBeLessThan(20_000);
-      expect(performance.now() - startedMs).toBeLessThan(3_000);
+      expect(performance.now() - startedMs).toBeLessThan(10_000);
     },
   );
 

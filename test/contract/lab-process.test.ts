@@ -53,14 +53,16 @@ async function twoClients(style: string, ms: number): Promise<[number, number]> 
 }
 
 test('two clients wait side by side in threads or awaited, and one after the other where the loop is blocked', async () => {
-  const ms = 500;
   // Threads take time to start.
   await twoClients('worker', 0);
-  for (const style of ['worker', 'async']) {
-    const [first, second] = await twoClients(style, ms);
-    expect(first).toBeGreaterThan(ms - 5);
-    expect([style, second < 2 * ms]).toEqual([style, true]);
+  // Longer than a machine stalls.
+  const longMs = 3_000;
+  const sideBySide = await Promise.all(['worker', 'async'].map((style) => twoClients(style, longMs)));
+  for (const [first, second] of sideBySide) {
+    expect(first).toBeGreaterThan(longMs - 5);
+    expect(second).toBeLessThan(2 * longMs);
   }
+  const ms = 500;
   const [first, second] = await twoClients('blocking', ms);
   expect(first).toBeGreaterThan(ms - 5);
   expect(second).toBeGreaterThan(2 * ms - 5);
@@ -93,29 +95,30 @@ test('who finds all threads busy and the line full is told so; who leaves makes 
 test('who sends many requests together and leaves holds up nobody for the rest of them', async () => {
   const client = connect(server.port, '127.0.0.1');
   client.on('error', () => undefined);
-  client.write('GET /lab/wait?ms=100&style=blocking HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(60));
+  client.write('GET /lab/wait?ms=100&style=blocking HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(100));
   // The first answer.
   await once(client, 'data');
   client.destroy();
   const startedMs = performance.now();
   expect((await get('/health/live')).status).toBe(200);
-  // All of them take 6 s.
-  expect(performance.now() - startedMs).toBeLessThan(3_000);
+  // All of them take 10 s.
+  expect(performance.now() - startedMs).toBeLessThan(6_000);
 });
 
 test('a computation ends with its caller', async () => {
-  const before = await metric('process_cpu_seconds_total');
-  // Some 2 s of a processor each.
-  const both = [begin('/lab/fib/42'), begin('/lab/fib/42')];
-  await eventually(async () =>
-    expect(await metric('process_cpu_seconds_total')).toBeGreaterThan(before + 0.1),
-  );
-  for (const one of both) one.destroy();
+  const cpuS = () => metric('process_cpu_seconds_total');
+  const idleS = await cpuS();
+  await get('/lab/fib/40');
+  const before = await cpuS();
+  // 2.6 times as long each, so that they are at it while the machine stalls.
+  const all = Array.from({ length: THREADS + QUEUE_MAX }, () => begin('/lab/fib/42'));
+  await eventually(async () => expect(await cpuS()).toBeGreaterThan(before + 0.1));
+  for (const one of all) one.destroy();
   await eventually(async () => {
-    const [one, other] = [await metric('process_cpu_seconds_total'), await afterAPause()];
+    const [one, other] = [await cpuS(), await afterAPause()];
     expect(other - one).toBeLessThan(0.05);
   });
-  expect((await metric('process_cpu_seconds_total')) - before).toBeLessThan(1.5);
+  expect((await cpuS()) - before).toBeLessThan(0.6 * all.length * 2.6 * (before - idleS));
 });
 
 /** Long enough that a thread which computes shows. */
@@ -124,11 +127,7 @@ async function afterAPause(): Promise<number> {
   return metric('process_cpu_seconds_total');
 }
 
-const stalls = (): Json[] =>
-  server.output.stdout
-    .split('\n')
-    .filter((line) => line.includes('event loop held'))
-    .map((line) => JSON.parse(line));
+const stalls = (): Json[] => server.logged().filter(({ message }) => message === 'event loop held');
 
 /** Answers to requests that come in while the server is held, each on a connection of its own: it reads them all in one turn. */
 async function inOneTurn(paths: string[]): Promise<number[]> {
@@ -153,21 +152,30 @@ test.each([
 ])(
   'a handler that %s is named in the log and counted; its neighbours of the same moment are not',
   async (_what, path, route, leastMs) => {
-    const before = stalls().length;
-    const statuses = await inOneTurn(['/health/live', '/sim/items/1', path, '/sim/delay/1', '/health/live']);
-    expect(new Set(statuses)).toEqual(new Set([200]));
-    const lines = await eventually(() => {
-      const some = stalls()
-        .slice(before)
-        .filter(({ requestId }) => requestId !== HOLDER);
-      expect(some.map((line) => line.route)).toContain(route);
-      return some;
+    // A machine that stalls holds others up as well: then once more.
+    await eventually(async () => {
+      const before = stalls().length;
+      const statuses = await inOneTurn([
+        '/health/live',
+        '/sim/items/1',
+        path,
+        '/sim/delay/1',
+        '/health/live',
+      ]);
+      expect(new Set(statuses)).toEqual(new Set([200]));
+      const lines = await eventually(() => {
+        const some = stalls()
+          .slice(before)
+          .filter(({ requestId }) => requestId !== HOLDER);
+        expect(some.map((line) => line.route)).toContain(route);
+        return some;
+      });
+      // A machine that is busy may hold others up as well, but not for as long.
+      const named = lines.filter(({ heldMs }) => heldMs >= leastMs);
+      expect(named).toEqual([
+        expect.objectContaining({ level: 'warn', method: 'GET', route, requestId: expect.any(String) }),
+      ]);
     });
-    // A machine that is busy may hold others up as well, but not for as long.
-    const named = lines.filter(({ heldMs }) => heldMs >= leastMs);
-    expect(named).toEqual([
-      expect.objectContaining({ level: 'warn', method: 'GET', route, requestId: expect.any(String) }),
-    ]);
     const labels = `{method="GET",route="${route}"}`;
     expect(await metric(`farebox_event_loop_stalls_total${labels}`)).toBeGreaterThan(0);
     expect(await metric(`farebox_event_loop_stalled_seconds_total${labels}`)).toBeGreaterThanOrEqual(
@@ -177,8 +185,6 @@ test.each([
 );
 
 test('so it is where one client sends them all together', async () => {
-  const before = stalls().length;
-  const socket = connect(server.port, '127.0.0.1');
   const last = '/health/live HTTP/1.1\r\nConnection: close';
   const lines = [
     '/health/live HTTP/1.1',
@@ -186,15 +192,19 @@ test('so it is where one client sends them all together', async () => {
     '/sim/delay/1 HTTP/1.1',
     last,
   ];
-  socket.write(lines.map((line) => `GET ${line}\r\nHost: x\r\n\r\n`).join(''));
-  expect((await text(socket)).match(/HTTP\/1.1 200/g)).toHaveLength(lines.length);
-  const routes = () =>
-    stalls()
-      .slice(before)
-      .filter(({ heldMs }) => heldMs >= 390)
-      .map(({ route }) => route);
-  await eventually(() => expect(routes()).toHaveLength(1));
-  expect(routes()).toEqual(['/lab/wait']);
+  await eventually(async () => {
+    const before = stalls().length;
+    const socket = connect(server.port, '127.0.0.1');
+    socket.write(lines.map((line) => `GET ${line}\r\nHost: x\r\n\r\n`).join(''));
+    expect((await text(socket)).match(/HTTP\/1.1 200/g)).toHaveLength(lines.length);
+    const routes = () =>
+      stalls()
+        .slice(before)
+        .filter(({ heldMs }) => heldMs >= 390)
+        .map(({ route }) => route);
+    await eventually(() => expect(routes()).not.toEqual([]));
+    expect(routes()).toEqual(['/lab/wait']);
+  });
 });
 
 test('it ends although its threads are there', async () => {

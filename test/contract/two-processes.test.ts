@@ -11,7 +11,8 @@ describe('two processes on one file', () => {
   let firstOnes: Answer[];
   beforeAll(async () => {
     place = await makePlace();
-    const env = place.env;
+    // Fifty at once wait for each other, and two processes for a file.
+    const env = { ...place.env, DATABASE_TIMEOUT_MS: '30000' };
     servers = await Promise.all([startServer(env), startServer(env)]);
     firstOnes = await Promise.all(
       Array.from({ length: 6 }, (_, index) =>
@@ -134,8 +135,15 @@ describe('two processes on one file', () => {
     const list = () => call(1, 'GET', '/v1/users?limit=1', undefined, userAs);
     const statusWithin5s = async (status: number) => {
       const sinceMs = performance.now();
-      await eventually(async () => expect((await list()).status).toBe(status));
-      expect(performance.now() - sinceMs).toBeLessThan(5_000);
+      let lastAskedMs = sinceMs;
+      await eventually(async () => {
+        const askedMs = performance.now();
+        const answer = await list();
+        // Not when it came, but when it was asked for: a machine that stalls must not count.
+        if (answer.status !== status) lastAskedMs = askedMs;
+        expect(answer.status).toBe(status);
+      });
+      expect(lastAskedMs - sinceMs).toBeLessThan(5_000);
     };
     expect((await list()).status).toBe(200);
     await call(0, 'PATCH', path, { role: 'user' }, as);

@@ -1,4 +1,3 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { expect, onTestFinished, test } from 'vitest';
 import { holdClaim } from '#dist/database/claims.js';
 import { databaseProblem } from '#dist/database/problems.js';
@@ -8,17 +7,24 @@ import { engineUnderTest } from '../support/engines.js';
 import { startSilentServer } from '../support/silent-server.js';
 import { failure, openDatabase, openTemporary, userRow } from '../support/temporary-database.js';
 
-/** Takes the server a few seconds. */
+/** What `openTemporary` gives a request for the database, in milliseconds: enough where the machine stalls. */
+const PATIENT_MS = 5_000;
+/** Leaves `work` this much of it, as if the request had spent the rest: only `work` is in a hurry. */
+const hurried = <T>(leftMs: number, work: () => Promise<T>): Promise<T> =>
+  withRequestMeter({ db: PATIENT_MS - leftMs }, work);
+
+/** Takes an SQLite file seconds, a server longer than anybody waits for here. */
 const slowRead = {
   sqlite:
     'SELECT count(*) FROM (WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 8000000) SELECT x FROM n)',
-  postgresql: 'SELECT pg_sleep(3)::text',
-  mysql: 'SELECT SLEEP(3)',
+  postgresql: 'SELECT pg_sleep(20)::text',
+  mysql: 'SELECT SLEEP(20)',
 }[engineUnderTest.engine as Engine];
 
-/** Holds the claim until `release`, and resolves once it does. */
+/** Holds the claim, which has been used once before, until `release`; resolves once it does. */
 async function hold(url: string): Promise<{ release(): Promise<void> }> {
-  const database = await openDatabase(url);
+  const database = await openDatabase(url, { timeoutMs: 60_000 });
+  await database.transaction((tx) => holdClaim(database, tx, 'held'));
   let end = () => {};
   const ended = new Promise<void>((resolve) => {
     end = resolve;
@@ -40,23 +46,28 @@ async function hold(url: string): Promise<{ release(): Promise<void> }> {
 }
 
 test('a read past its deadline is DATABASE_BUSY while the loop and other work go on', async () => {
-  const { database } = await openTemporary({ timeoutMs: 400 });
+  const { database } = await openTemporary({ timeoutMs: PATIENT_MS });
   await database.ping();
-  const delay = monitorEventLoopDelay({ resolution: 5 });
-  delay.enable();
+  let turns = 0;
+  const turning = setInterval(() => turns++, 5);
+  onTestFinished(() => clearInterval(turning));
   const startedMs = performance.now();
-  const reading = failure(database.client.$queryRawUnsafe(slowRead));
+  const reading = hurried(400, () => failure(database.client.$queryRawUnsafe(slowRead)));
   await database.client.user.create({ data: userRow('a') });
   expect(databaseProblem(await reading)?.code).toBe('DATABASE_BUSY');
-  delay.disable();
-  expect(performance.now() - startedMs).toBeLessThan(1_500);
-  expect(delay.max / 1e6).toBeLessThan(250);
+  // A machine that stalls takes many turns, a loop that is held all but one or two.
+  expect(turns).toBeGreaterThan(3);
+  // Before the server itself gives the statement up.
+  expect(performance.now() - startedMs).toBeLessThan(PATIENT_MS * 0.85);
 });
 
 test('a write that does not get its lock by the deadline is DATABASE_BUSY and never applied', async () => {
-  const { database, url } = await openTemporary({ timeoutMs: 600 });
-  await database.transaction((tx) => holdClaim(database, tx, 'held'));
+  // The server gives up a tenth earlier than we do, and has to be heard in between.
+  const timeoutMs = 4_000;
+  const { database, url } = await openTemporary({ timeoutMs });
   const holder = await hold(url);
+  // Two at once, or the tenth is spent on connecting.
+  await Promise.all([database.ping(), database.ping()]);
   const startedMs = performance.now();
   const errors = await Promise.all([
     failure(
@@ -64,7 +75,7 @@ test('a write that does not get its lock by the deadline is DATABASE_BUSY and ne
     ),
     failure(database.transaction((tx) => holdClaim(database, tx, 'held'))),
   ]);
-  expect(performance.now() - startedMs).toBeLessThan(2_000);
+  expect(performance.now() - startedMs).toBeLessThan(2 * timeoutMs);
   for (const error of errors)
     expect(databaseProblem(error)).toMatchObject({ code: 'DATABASE_BUSY', headers: { 'retry-after': '1' } });
   await holder.release();
@@ -74,23 +85,21 @@ test('a write that does not get its lock by the deadline is DATABASE_BUSY and ne
 });
 
 test('a request waits for the database no longer in all than its budget', async () => {
-  const { database, url } = await openTemporary({ timeoutMs: 1_000 });
-  await database.transaction((tx) => holdClaim(database, tx, 'held'));
+  const { database, url } = await openTemporary({ timeoutMs: 20_000 });
   const holder = await hold(url);
-  await withRequestMeter({ db: 900 }, async () => {
+  await withRequestMeter({ db: 19_500 }, async () => {
     const startedMs = performance.now();
     await failure(database.transaction((tx) => holdClaim(database, tx, 'held')));
-    expect(performance.now() - startedMs).toBeLessThan(700);
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
   });
   await holder.release();
 });
 
 test('who gets no connection, or no turn, by the deadline is DATABASE_BUSY; the others are served', async () => {
-  const { database, url } = await openTemporary({ timeoutMs: 600, poolMax: 2 });
-  await database.transaction((tx) => holdClaim(database, tx, 'held'));
+  const { database, url } = await openTemporary({ timeoutMs: PATIENT_MS, poolMax: 2 });
   const holder = await hold(url);
   const waiting = Array.from({ length: 8 }, () =>
-    failure(database.transaction((tx) => holdClaim(database, tx, 'held'))),
+    hurried(600, () => failure(database.transaction((tx) => holdClaim(database, tx, 'held')))),
   );
   for (const error of await Promise.all(waiting)) expect(databaseProblem(error)?.code).toBe('DATABASE_BUSY');
   await holder.release();
@@ -138,14 +147,13 @@ test("what asks after its request's own time is over is DATABASE_BUSY, and nothi
 });
 
 test("a request's own time bounds its calls, if it ends before theirs would", async () => {
-  const { database, url } = await openTemporary({ timeoutMs: 5_000 });
-  await database.transaction((tx) => holdClaim(database, tx, 'held'));
+  const { database, url } = await openTemporary({ timeoutMs: 20_000 });
   const holder = await hold(url);
   const startedMs = performance.now();
   const waiting = withRequestMeter({ answerByMs: startedMs + 1_000 }, () =>
     failure(database.transaction((tx) => holdClaim(database, tx, 'held'))),
   );
   expect(databaseProblem(await waiting)?.code).toBe('DATABASE_BUSY');
-  expect(performance.now() - startedMs).toBeLessThan(3_000);
+  expect(performance.now() - startedMs).toBeLessThan(10_000);
   await holder.release();
 });

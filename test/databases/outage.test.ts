@@ -18,7 +18,8 @@ const engine = engineUnderTest.engine as ServerEngine;
 const isServer = engineUnderTest.engine !== 'sqlite';
 
 describe.runIf(isServer && isAvailable(engine))(`a ${isServer ? throwawayName(engine) : 'server'}`, () => {
-  const TIMEOUT_MS = 1_000;
+  // Longer than a busy machine stalls.
+  const TIMEOUT_MS = 3_000;
   let server: ThrowawayServer;
   let api: Api;
   beforeAll(async () => {
@@ -53,15 +54,15 @@ describe.runIf(isServer && isAvailable(engine))(`a ${isServer ? throwawayName(en
           }
         }),
       );
-      await expect.poll(() => made.length).toBeGreaterThan(3);
+      await eventually(() => expect(made.length).toBeGreaterThan(3));
       if (how === 'killed with -9') {
         await server.kill();
-        await expect.poll(ready).toBe(503);
+        await eventually(async () => expect(await ready()).toBe(503));
         expect((await api.get('/health/live')).status).toBe(200);
         await server.start();
       } else await server.restart('immediate');
       const before = made.length;
-      await expect.poll(() => made.length, { timeout: 5_000 }).toBeGreaterThan(before + 3);
+      await eventually(() => expect(made.length).toBeGreaterThan(before + 3));
       isOver = true;
       await load;
       expect([...statuses].filter((status) => ![200, 201, 503].includes(status))).toEqual([]);
@@ -87,7 +88,7 @@ describe.runIf(isServer && isAvailable(engine))(`a ${isServer ? throwawayName(en
       ];
       expect((await api.get('/health/live')).status).toBe(200);
       const answers = await Promise.all(calls);
-      expect(performance.now() - startedMs).toBeLessThan(TIMEOUT_MS + 250);
+      expect(performance.now() - startedMs).toBeLessThan(2 * TIMEOUT_MS);
       for (const { status, json, headers } of answers) {
         expect({ status, code: json.code }).toEqual({
           status: 503,
@@ -98,7 +99,7 @@ describe.runIf(isServer && isAvailable(engine))(`a ${isServer ? throwawayName(en
     } finally {
       server.thaw();
     }
-    await expect.poll(ready).toBe(200);
+    await eventually(async () => expect(await ready()).toBe(200));
     expect((await api.get('/v1/users?limit=1', api.admin.as)).status).toBe(200);
   });
 
@@ -113,7 +114,7 @@ describe.runIf(isServer && isAvailable(engine))(`a ${isServer ? throwawayName(en
     const settled = await Promise.allSettled(
       pools.flatMap(({ client }) => Array.from({ length: 4 }, () => client.user.count())),
     );
-    expect(performance.now() - startedMs).toBeLessThan(TIMEOUT_MS + 500);
+    expect(performance.now() - startedMs).toBeLessThan(2 * TIMEOUT_MS);
     expect(settled.some(({ status }) => status === 'fulfilled')).toBe(true);
     for (const one of settled)
       if (one.status === 'rejected')

@@ -14,8 +14,10 @@ const add = (
 const rows = ({ client }: Database) => client.rateCount.findMany({ orderBy: { key: 'asc' } });
 
 test('a hundred at once over two connections are a hundred, each with its own number, in one window', async () => {
-  const { database, url } = await openTemporary();
-  const other = await openDatabase(url);
+  // Each waits for those before it.
+  const timeoutMs = 30_000;
+  const { database, url } = await openTemporary({ timeoutMs });
+  const other = await openDatabase(url, { timeoutMs });
   const counts = await Promise.all(
     Array.from({ length: 100 }, (_, index) => add(index % 2 ? database : other, 'login:one')),
   );

@@ -49,7 +49,7 @@ describe.runIf(canRun)('TLS to a server', () => {
   const trusted = () => `&${words.root}=${encodeURIComponent(authorityFile)}`;
   /** What the connection is under: a protocol such as TLSv1.3, or nothing. */
   const protocolOf = async (url: string): Promise<string> => {
-    const { client } = await openDatabase(url, { timeoutMs: 2_000 });
+    const { client } = await openDatabase(url);
     if (isPostgresql) {
       const [row] = await client.$queryRaw<{ version: string | null }[]>`
         SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid()`;
@@ -90,7 +90,7 @@ describe.runIf(canRun)('a server that has no TLS', () => {
 
   test('is not spoken to in plain where TLS is wanted', async () => {
     const word = isPostgresql ? 'sslmode=require' : 'ssl-mode=REQUIRED';
-    const database = await openDatabase(`${server.url}?${word}`, { timeoutMs: 2_000 });
+    const database = await openDatabase(`${server.url}?${word}`);
     expect(databaseProblem(await failure(database.ping()))?.code).toBe('DATABASE_UNAVAILABLE');
   });
 });

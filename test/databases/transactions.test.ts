@@ -20,7 +20,7 @@ const countUp = async (database: Database, tx: TransactionClient): Promise<void>
 };
 
 test('who holds a claim reads what its last holder left, and nobody writes in between', async () => {
-  const { database } = await openTemporary();
+  const { database } = await openTemporary({ timeoutMs: 30_000 });
   await database.client.user.create({ data: userRow('a', { version: 0 }) });
   await Promise.all(Array.from({ length: 50 }, () => database.transaction((tx) => countUp(database, tx))));
   expect(await database.client.user.findFirst()).toMatchObject({ version: 50 });
@@ -136,29 +136,35 @@ test('a transaction that throws leaves nothing', async () => {
 });
 
 test('a transaction that dawdles is rolled back at its deadline and the next writer is served', async () => {
-  const { database, url } = await openTemporary();
-  const hurried = await openDatabase(url, { timeoutMs: 400 });
+  const { database, url } = await openTemporary({ timeoutMs: 20_000 });
+  const hurried = await openDatabase(url, { timeoutMs: 3_000 });
   await database.client.user.create({ data: userRow('a') });
   let isBegun = () => {};
   const begun = new Promise<void>((resolve) => {
     isBegun = resolve;
   });
+  let letGo = () => {};
+  const nextIsServed = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
   const dawdling = failure(
     hurried.transaction(async (tx) => {
       await tx.user.update({ where: { id: 'a' }, data: { name: 'dawdler' } });
       isBegun();
-      await pause(800);
+      await nextIsServed;
     }),
   );
   await begun;
   // The same row: it waits for the dawdler's lock, and no longer than that is held.
   await database.client.user.update({ where: { id: 'a' }, data: { name: 'next' } });
+  letGo();
   expect(databaseProblem(await dawdling)?.code).toBe('DATABASE_BUSY');
   expect(await database.client.user.findFirst()).toMatchObject({ name: 'next' });
 });
 
 test('transactions that want the same rows in opposite order are all done', async () => {
-  const { database } = await openTemporary();
+  // PostgreSQL looks for a deadlock after a second.
+  const { database } = await openTemporary({ timeoutMs: 20_000 });
   await database.client.user.createMany({ data: [userRow('a'), userRow('b')] });
   let met = 0;
   const cross = (ids: string[]) =>

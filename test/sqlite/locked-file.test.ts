@@ -1,6 +1,5 @@
 /** What is promised of a file that another process has locked, or that is full. */
 import { join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { migrate } from '#dist/database/migrations/migrate.js';
@@ -34,32 +33,36 @@ test("a write waits for another process's lock while the loop stays free, and th
   const holder = startProcess(lockHolder, path);
   expect(await holder.line()).toBe('locked');
   await database.ping();
-  const delay = monitorEventLoopDelay({ resolution: 5 });
-  delay.enable();
+  let turns = 0;
+  const turning = setInterval(() => turns++, 5);
   let isDone = false;
   const writing = database.client.user.create({ data: userRow('a') }).then(() => {
     isDone = true;
   });
   await pause(500);
-  delay.disable();
+  clearInterval(turning);
   expect(isDone).toBe(false);
-  expect(delay.max / 1e6).toBeLessThan(250);
+  // A machine that stalls takes many, a loop that is held one or two.
+  expect(turns).toBeGreaterThan(3);
   holder.child.stdin.write('\n');
   await writing;
   expect(await database.client.user.count()).toBe(1);
 });
 
 test('a write that does not get the lock by its deadline is DATABASE_BUSY and never applied', async () => {
-  const { database, path } = await openFile(300);
+  const { database, path } = await openFile();
   const holder = startProcess(lockHolder, path);
   await holder.line();
   const startedMs = performance.now();
-  const errors = await Promise.all([
-    failure(database.client.user.create({ data: userRow('a') })),
-    failure(database.client.user.create({ data: userRow('b') })),
-    failure(database.transaction((tx) => tx.user.create({ data: userRow('c') }))),
-  ]);
-  expect(performance.now() - startedMs).toBeLessThan(2_000);
+  // As if the request had spent the rest of its five seconds.
+  const errors = await withRequestMeter({ db: 4_700 }, () =>
+    Promise.all([
+      failure(database.client.user.create({ data: userRow('a') })),
+      failure(database.client.user.create({ data: userRow('b') })),
+      failure(database.transaction((tx) => tx.user.create({ data: userRow('c') }))),
+    ]),
+  );
+  expect(performance.now() - startedMs).toBeLessThan(4_500);
   for (const error of errors) {
     expect(databaseProblem(error)).toMatchObject({ code: 'DATABASE_BUSY', headers: { 'retry-after': '1' } });
   }
@@ -71,13 +74,13 @@ test('a write that does not get the lock by its deadline is DATABASE_BUSY and ne
 });
 
 test('a request waits for the database no longer in all than its budget', async () => {
-  const { database, path } = await openFile(400);
+  const { database, path } = await openFile(20_000);
   const holder = startProcess(lockHolder, path);
   await holder.line();
-  await withRequestMeter({ db: 350 }, async () => {
+  await withRequestMeter({ db: 19_950 }, async () => {
     const startedMs = performance.now();
     await failure(database.client.user.create({ data: userRow('a') }));
-    expect(performance.now() - startedMs).toBeLessThan(300);
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
   });
 });
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Environment } from '#dist/config.js';
 import { quiet } from './app.js';
-import { type Answer, type Call, callOverSocket } from './transports.js';
+import { type Answer, type Call, callOverSocket, type Json } from './transports.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** None of the caller's settings reach a process under test. */
@@ -43,6 +43,8 @@ export interface Server {
   readonly ended: Promise<Exit>;
   /** What it has written so far. */
   readonly output: { stdout: string; stderr: string };
+  /** What it has logged so far. */
+  logged(): Json[];
   call(call: Call): Promise<Answer>;
   /** Sends a signal and waits for the end. */
   stop(signal?: NodeJS.Signals): Promise<Exit>;
@@ -67,6 +69,7 @@ export async function startServer(env: Environment): Promise<Server> {
     port,
     ended,
     output,
+    logged: () => linesOf(output.stdout),
     call: (call) => callOverSocket(port, call),
     stop: (signal = 'SIGTERM') => {
       child.kill(signal);
@@ -74,3 +77,11 @@ export async function startServer(env: Environment): Promise<Server> {
     },
   };
 }
+
+/** A line that has not come in to its end is none yet. */
+const linesOf = (stdout: string): Json[] =>
+  stdout
+    .slice(0, stdout.lastIndexOf('\n') + 1)
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line));

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { createConnection } from 'mariadb';
 import type { ThrowawayEngine } from './throwaway-engine.js';
 
-const CONNECT_TIMEOUT_MS = 2_000;
+/** More than a busy machine needs. */
+const CONNECT_TIMEOUT_MS = 10_000;
 const socketIn = (folder: string) => join(folder, 'mariadb.sock');
 
 export const throwawayMariadb: ThrowawayEngine = {

@@ -5,7 +5,8 @@ import type { ThrowawayEngine } from './throwaway-engine.js';
 
 /** Debian's: one folder a version. */
 const VERSIONS = '/usr/lib/postgresql';
-const CONNECT_TIMEOUT_MS = 2_000;
+/** More than a busy machine needs. */
+const CONNECT_TIMEOUT_MS = 10_000;
 
 export const throwawayPostgresql: ThrowawayEngine = {
   name: 'PostgreSQL',

@@ -211,8 +211,8 @@ export class ThrowawayServer {
 
   /** Sockets stay open, the kernel goes on accepting some, and nobody answers. */
   freeze(): void {
-    this.#signal('SIGSTOP');
-    // On a busy machine a thread may go on for a moment, long enough to answer.
+    // On a busy machine a thread may go on for a moment, long enough to answer or to make another process.
+    do this.#signal('SIGSTOP');
     while (!this.#processes().every(isStopped));
   }
 
@@ -257,9 +257,14 @@ export class ThrowawayServer {
 
 /** Of all its threads, as the kernel has it: proc(5), /proc/pid/stat, field 3. */
 function isStopped(id: number): boolean {
-  return readdirSync(`/proc/${id}/task`).every((thread) =>
-    / T /.test(readFileSync(`/proc/${id}/task/${thread}/stat`, 'utf8').replace(/^.*\)/, '').slice(0, 3)),
-  );
+  try {
+    return readdirSync(`/proc/${id}/task`).every((thread) =>
+      / T /.test(readFileSync(`/proc/${id}/task/${thread}/stat`, 'utf8').replace(/^.*\)/, '').slice(0, 3)),
+    );
+  } catch {
+    // One of them has just ended.
+    return false;
+  }
 }
 
 /** Undefined of a process that has ended or is none of ours. */

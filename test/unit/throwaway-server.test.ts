@@ -33,6 +33,7 @@ const open: Record<ServerEngine, (url: string) => Promise<Connection>> = {
       port: Number(port),
       user: 'root',
       database: pathname.slice(1),
+      connectTimeout: 20_000,
     });
     connection.on('error', () => undefined);
     return { query: (sql) => connection.query(sql), close: async () => connection.destroy() };
