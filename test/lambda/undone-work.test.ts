@@ -9,7 +9,7 @@ import { holdWriteLock } from '../support/write-lock.js';
 
 let api: OpenApp;
 beforeAll(async () => {
-  api = await openApp({ ...production, SIGNUP: 'open', DATABASE_TIMEOUT_MS: '20000' });
+  api = await openApp({ ...production, SIGNUP: 'open' });
 });
 afterAll(() => api.close());
 
