@@ -427,7 +427,10 @@ describe('two processes', () => {
 
   beforeAll(async () => {
     place = await makePlace();
-    servers = [await startServer({ ...env, ...place.env }), await startServer({ ...env, ...place.env })];
+    servers = await Promise.all([
+      startServer({ ...env, ...place.env }),
+      startServer({ ...env, ...place.env }),
+    ]);
     const { code, stderr } = await run(
       'cli/admin.js',
       ['create', email, '--name', 'Ada', '--password-stdin'],

@@ -11,8 +11,7 @@ describe('two processes on one file', () => {
   let firstOnes: Answer[];
   beforeAll(async () => {
     place = await makePlace();
-    // Fifty at once wait for each other, and two processes for a file.
-    const env = { ...place.env, DATABASE_TIMEOUT_MS: '30000' };
+    const env = place.env;
     servers = await Promise.all([startServer(env), startServer(env)]);
     firstOnes = await Promise.all(
       Array.from({ length: 6 }, (_, index) =>

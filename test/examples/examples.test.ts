@@ -92,15 +92,15 @@ describe('event-loop-socket-server', () => {
     let ended = 0;
     const startedMs = performance.now();
     const waits = Array.from({ length: 20 }, async () => {
-      const { status } = await fetch(`${url}wait?ms=500`);
+      const { status } = await fetch(`${url}wait?ms=3000`);
       ended += 1;
       return status;
     });
     expect((await fetch(url)).status).toBe(200);
     expect(ended).toBe(0);
     expect(new Set(await Promise.all(waits))).toEqual(new Set([200]));
-    // One by one they take ten seconds.
-    expect(performance.now() - startedMs).toBeLessThan(5_000);
+    // One by one they take a minute.
+    expect(performance.now() - startedMs).toBeLessThan(20_000);
   });
 
   test('takes requests as they come: in pieces, and several at once, answered in their order', async () => {
@@ -136,12 +136,13 @@ describe('event-loop-socket-server', () => {
 test('one-at-a-time-server has the second wait for the first, and the third for both', async () => {
   const url = await serve('one-at-a-time-server');
   const answers = await Promise.all(
-    [1, 2, 3].map(async () => (await fetch(`${url}wait?ms=100`)).json() as Promise<{ queuedMs: number }>),
+    [1, 2, 3].map(async () => (await fetch(`${url}wait?ms=1000`)).json() as Promise<{ queuedMs: number }>),
   );
   const [first = 0, second = 0, third = 0] = answers.map(({ queuedMs }) => queuedMs).sort((a, b) => a - b);
   expect(first).toBeLessThan(second);
-  expect(second).toBeGreaterThanOrEqual(95);
-  expect(third).toBeGreaterThanOrEqual(195);
+  // Not quite one and two seconds, where the machine stalls between their coming.
+  expect(second).toBeGreaterThan(100);
+  expect(third).toBeGreaterThan(1_100);
   expect((await fetch(`${url}wait?ms=never`)).status).toBe(400);
 });
 
@@ -209,9 +210,10 @@ describe('pascal-stream', () => {
 });
 
 test('three-tasks begins all at once, and they end together', async () => {
-  const { code, stdout } = await run('three-tasks', '--ms', '300');
+  const { code, stdout } = await run('three-tasks', '--ms', '2000');
   const [, spread, wall] = /begun within ([\d.]+) ms, over after ([\d.]+) ms/.exec(stdout) ?? [];
   expect({ code, bars: stdout.match(/\| *=+ *\|/g)?.length ?? 0 }).toEqual({ code: 0, bars: 3 });
-  expect(Number(spread)).toBeLessThan(100);
-  expect(Number(wall)).toBeLessThan(800);
+  // One after the other they would be spread over four seconds, and over after six.
+  expect(Number(spread)).toBeLessThan(3_000);
+  expect(Number(wall)).toBeLessThan(5_500);
 });

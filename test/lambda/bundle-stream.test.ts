@@ -168,7 +168,7 @@ describe('an answer', () => {
 });
 
 test('an answer that cannot be ended in time is cut, and the invocation has failed', async () => {
-  const { fn, batch } = await open({ timeoutMs: 3_000 });
+  const { fn, batch } = await open({ timeoutMs: 5_000 });
   const answer = await batch(Array.from({ length: 20 }, (_, index) => `/large?${index}`));
   // Nothing is read meanwhile: what does not fit on the way waits for room.
   await eventually(() => expect(fn.served.at(-1)?.result?.functionError).toBe('Unhandled'));

@@ -89,7 +89,7 @@ test.each([
 });
 
 test('an answer that has begun and is not done in time fails the invocation', async () => {
-  const { stream, handled } = call('GET', '/endless', 700);
+  const { stream, handled } = call('GET', '/endless', 2_500);
   stream.resume();
   await expect(handled).rejects.toMatchObject({ name: 'BrokenAnswer', isBegun: true });
   expect(stream.writableEnded).toBe(false);

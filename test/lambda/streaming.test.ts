@@ -1,6 +1,6 @@
 /** What AWS does with a function that streams, as the emulator plays it: toys under AWS's own runtime client. */
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ const service = services['function-url-stream'] as StreamingService;
 const PRELUDE = `{ statusCode: 201, headers: { 'content-type': 'text/plain', 'x-a': '1' }, cookies: ['a=1', 'b=2'] }`;
 const begin = `const out = awslambda.HttpResponseStream.from(stream, ${PRELUDE});`;
 
-/** Serves a function whose handler has this body: `event`, `stream` and `pause(ms)` are there. */
+/** Serves a function whose handler has this body: `event`, `stream`, `pause(ms)` and `until(file)` are there. */
 async function open(code: string, settings: { timeoutMs?: number } & Partial<StreamingService> = {}) {
   const { timeoutMs = 20_000, ...served } = settings;
   const taskRoot = functionFolder(`
@@ -142,17 +142,19 @@ describe('a function that fails', () => {
   });
 
   test('after it has begun leaves a connection that is cut, and serves on', async () => {
-    const { url, requests, instances } = await open(`
+    const { url, requests, instances, file } = await open(`
       ${begin}
       out.write('the beginning');
-      await pause(20);
+      await until('begun');
       throw new TypeError('not now');`);
     for (const count of [1, 2]) {
       const answered = await fetch(url);
       expect(answered.status).toBe(201);
+      writeFileSync(file('begun'), '');
       await expect(answered.text()).rejects.toThrow();
       // A client has its answer before the invocation is over, and there is no second instance.
       await eventually(() => expect(requests).toHaveLength(count));
+      rmSync(file('begun'));
     }
     expect(requests[1]?.result).toMatchObject({ functionError: 'Unhandled', report: { status: 'error' } });
     expect(JSON.parse(requests[1]?.result?.payload ?? '').errorMessage).toBe('not now');
@@ -163,10 +165,12 @@ describe('a function that fails', () => {
     ['ends its process', 'process.exit(3)', 'failure'],
     ['does not end in time', 'await pause(1e6)', 'timeout'],
   ])('because it %s, too', async (_what, code, status) => {
-    const { url, requests } = await open(`${begin} out.write('the beginning'); await pause(50); ${code}`, {
-      timeoutMs: 800,
-    });
+    const { url, requests, file } = await open(
+      `${begin} out.write('the beginning'); await until('begun'); ${code}`,
+      { timeoutMs: 4_000 },
+    );
     const answered = await fetch(url);
+    writeFileSync(file('begun'), '');
     await expect(answered.text()).rejects.toThrow();
     await eventually(() => expect(requests).toMatchObject([{ result: { report: { status } } }]));
   });

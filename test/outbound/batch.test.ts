@@ -26,12 +26,17 @@ const lined = async (body: object) => {
 const release = () => fetch(`${upstream.origin}/release`);
 const codes = (results: Json[]) => results.map(({ ok, problem }) => (ok ? 'ok' : problem.code));
 
+/** What a slow item takes, in milliseconds; and what of it, at most, lies between a turn handed on and its time taken. */
+const [SLOW_MS, HANDOVER_MS] = [60, 30];
+/** Longer than a machine stalls: what is answered at once is answered by then. */
+const DEADLINE_MS = 3_000;
+
 /** The most that were under way at the same time, by what the results say. */
 function mostAtOnce(results: Json[]): number {
   const changes = results.flatMap(({ startedMs, durationMs }) => [
     [startedMs, 1],
     // The turn is handed on before the time is taken.
-    [startedMs + durationMs - 1, -1],
+    [startedMs + durationMs - HANDOVER_MS, -1],
   ]) as [number, number][];
   changes.sort(([a, one], [b, other]) => a - b || one - other);
   let underWay = 0;
@@ -44,7 +49,7 @@ describe('a strategy', () => {
     ['bounded', 3],
     ['concurrent', 6],
   ])('%s has at most %i calls under way', async (strategy, most) => {
-    const requests = items(6, '/slow?ms=60');
+    const requests = items(6, `/slow?ms=${SLOW_MS}`);
     const { json } = await batched({ requests, strategy, concurrency: 3 });
     expect(codes(json.results)).toEqual(Array(6).fill('ok'));
     expect(mostAtOnce(json.results)).toBe(most);
@@ -67,7 +72,7 @@ describe('at the deadline', () => {
       ...items(2, '/held?too-late'),
       ...items(1, '/echo?in-time'),
     ];
-    const { status, json } = await batched({ requests, strategy: 'concurrent', timeoutMs: 1_000 });
+    const { status, json } = await batched({ requests, strategy: 'concurrent', timeoutMs: DEADLINE_MS });
     expect(status).toBe(200);
     expect(codes(json.results)).toEqual(['ok', 'ok', 'UPSTREAM_TIMEOUT', 'UPSTREAM_TIMEOUT', 'ok']);
     expect(json.results[2].problem).toMatchObject({ status: 504 });
@@ -77,7 +82,7 @@ describe('at the deadline', () => {
 
   test('what was not called yet is not called any more', async () => {
     const requests = [...items(1, '/echo?first'), ...items(1, '/held?second'), ...items(1, '/echo?third')];
-    const { json } = await batched({ requests, strategy: 'sequential', timeoutMs: 700 });
+    const { json } = await batched({ requests, strategy: 'sequential', timeoutMs: DEADLINE_MS });
     expect(codes(json.results)).toEqual(['ok', 'UPSTREAM_TIMEOUT', 'UPSTREAM_TIMEOUT']);
     expect(json.results[2]).toMatchObject({ durationMs: 0, problem: { status: 504 } });
     expect(json.summary.complete).toBe(false);
@@ -117,7 +122,7 @@ describe('more calls than a host may have at the same time', () => {
 
   test('whose turn does not come before the deadline are problems, and take no turn of others later', async () => {
     const requests = items(2 * HOST_CONCURRENCY, '/held?no-turn');
-    const { json } = await batched({ requests, strategy: 'concurrent', timeoutMs: 700 });
+    const { json } = await batched({ requests, strategy: 'concurrent', timeoutMs: DEADLINE_MS });
     expect(codes(json.results)).toEqual(Array(2 * HOST_CONCURRENCY).fill('UPSTREAM_TIMEOUT'));
     expect(upstream.count('/held?no-turn')).toBe(HOST_CONCURRENCY);
     const next = await batched({ requests: items(HOST_CONCURRENCY, '/echo'), strategy: 'concurrent' });
@@ -127,7 +132,7 @@ describe('more calls than a host may have at the same time', () => {
 
 test('a batch whose calls wait for their turn is no reason to refuse its user a single call elsewhere', async () => {
   const requests = items(100, '/held?in-line');
-  const answer = batched({ requests, strategy: 'concurrent', timeoutMs: 2_000 });
+  const answer = batched({ requests, strategy: 'concurrent', timeoutMs: DEADLINE_MS });
   await eventually(() => expect(upstream.count('/held?in-line')).toBe(HOST_CONCURRENCY));
   expect(await fetched(`${other.origin}/echo`)).toMatchObject({ status: 200 });
   expect((await answer).json.summary).toMatchObject({ ok: 0, failed: 100, complete: false });
@@ -252,7 +257,7 @@ describe('lines', () => {
     answer.leave();
     await eventually(() => expect(upstream.openSockets()).toBe(0));
     // It would be kept for four seconds.
-    expect(performance.now() - leftMs).toBeLessThan(2_000);
+    expect(performance.now() - leftMs).toBeLessThan(3_500);
   });
 
   test('are not made faster than they are read', async () => {

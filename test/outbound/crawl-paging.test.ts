@@ -43,13 +43,22 @@ describe('with a total', () => {
   });
 
   test.each([1, 2, 3, 50])('no more than %i pages are under way', async (concurrency) => {
+    const most = Math.min(concurrency, 7);
+    let openGate = (): void => undefined;
+    const areThere = new Promise<void>((resolve) => (openGate = resolve));
     upstream.open.most = 0;
-    const url = upstream.says((seen) => ({
-      delayMs: 20,
-      body: { total: 80, items: idsOf(numberOf(seen, 'page'), SIZE, 80) },
-    }));
+    const url = upstream.says((seen) => {
+      const number = numberOf(seen, 'page');
+      if (number > 1 && upstream.open.now === most) openGate();
+      // None is answered before as many are under way, and a while for more.
+      return {
+        ...(number > 1 && { after: areThere }),
+        delayMs: 20,
+        body: { total: 80, items: idsOf(number, SIZE, 80) },
+      };
+    });
     expectCrawl(await crawled({ url, paging: counted, concurrency }), { items: 80 });
-    expect(upstream.open.most).toBe(Math.min(concurrency, 7));
+    expect(upstream.open.most).toBe(most);
   });
 
   test('a list that grows meanwhile is followed to its new end', async () => {

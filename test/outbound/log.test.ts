@@ -124,7 +124,7 @@ const calls: Record<string, { item: object; as?: Fields; line: object }> = {
     line: { host: 'nowhere.example.org', port: 80, code: 'UPSTREAM_UNREACHABLE', reason: 'ENOTFOUND' },
   },
   'an answer that never comes': {
-    item: { url: `${upstream.origin}/hang?${query}`, timeoutMs: 300 },
+    item: { url: `${upstream.origin}/hang?${query}`, timeoutMs: 2_000 },
     line: { host: '127.0.0.1', port: upstream.port, code: 'UPSTREAM_TIMEOUT', attempts: 1 },
   },
   'an answer that cannot be used': {

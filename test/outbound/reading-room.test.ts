@@ -71,11 +71,22 @@ describe('large pages behind one that does not come', () => {
   });
 
   test('all go out as lines, whether it comes or not', async () => {
+    let giveUp = () => {};
+    const after = new Promise<void>((resolve) => {
+      giveUp = resolve;
+    });
     const url = other.says((seen) => {
       const number = numberOf(seen, 'page');
-      return number === 2 ? { hangs: true } : page(number, number === 1 ? '' : PADDING);
+      return number === 2 ? { after, status: 403 } : page(number, number === 1 ? '' : PADDING);
     });
-    const lines = linesOf(await crawled({ url, ...asked, timeoutMs: 5_000 }, asLines));
+    const crawl = crawled({ url, ...asked }, asLines);
+    await eventually(() => {
+      expect(new Set(other.targets(url)).size).toBe(COUNT);
+      // It alone.
+      expect(other.open.now).toBe(1);
+    });
+    giveUp();
+    const lines = linesOf(await crawl);
     const { summary } = lines.at(-1) as Json;
     expect(summary).toMatchObject({ pages: COUNT - 1, failedPages: [{ page: 2 }] });
   });
@@ -98,11 +109,16 @@ describe('a batch of large bodies whose lines nobody reads', () => {
   };
   /** All places to the host are free again. */
   const allAtOnce = async () => {
-    const url = upstream.says(() => ({ body: {}, delayMs: 1_500 }));
+    let come = () => {};
+    const after = new Promise<void>((resolve) => {
+      come = resolve;
+    });
+    const url = upstream.says(() => ({ body: {}, after }));
     const body = { requests: requests(url), strategy: 'concurrent' };
     const answer = api.post('/v1/outbound/batch', body, api.admin.as);
     await eventually(() => expect(upstream.targets(url)).toHaveLength(HOST_CONCURRENCY));
     await eventually(() => expect(upstream.open.now).toBe(HOST_CONCURRENCY));
+    come();
     expect((await answer).json.summary).toMatchObject({ ok: COUNT });
   };
 
@@ -115,7 +131,7 @@ describe('a batch of large bodies whose lines nobody reads', () => {
 
   test('has those that wait for room as problems at the deadline; then others have their turn', async () => {
     const readBytes = reads.fromNow();
-    const timeoutMs = 2_500;
+    const timeoutMs = 5_000;
     const overMs = performance.now() + timeoutMs + 200;
     const answer = await lined({ requests: requests(large()), timeoutMs });
     await readBytes();

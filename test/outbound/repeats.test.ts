@@ -71,7 +71,8 @@ describe('Retry-After', () => {
     const target = fresh('/flaky?fails=1&after=2');
     const { json } = await fetched(target, { retries: 1, timeoutMs: 20_000 });
     expect(json).toMatchObject({ status: 200, attempts: 2 });
-    expect(json.durationMs).toBeGreaterThanOrEqual(2_000);
+    // Timers may be a little early.
+    expect(json.durationMs).toBeGreaterThan(1_990);
   });
 
   test.each(['60', '999999999', 'Fri, 31 Dec 9999 23:59:59 GMT'])(

@@ -16,13 +16,14 @@ export const production: Environment = {
   MIGRATE_ON_START: '1',
 };
 
-/** Nothing is written, and no test is refused for another's requests or work: those about either say so. */
+/** Nothing is written, and no test is refused for another's requests or work, or for a machine that stalls: those about either say so. */
 export const quiet: Environment = {
   LOG_LEVEL: 'silent',
   METRICS_EMF: 'off',
   MAX_LOOP_DELAY_MS: '0',
   LOOP_STALL_MS: '0',
   UNSAFE_RATE_LIMIT_OFF: '1',
+  DATABASE_TIMEOUT_MS: '20000',
 };
 
 export async function makeFolder(): Promise<{ path: string; remove(): Promise<void> }> {

@@ -17,7 +17,8 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-const defaults = { timeoutMs: 5_000, poolMax: 5, idleMs: 10_000 };
+/** Longer than a machine stalls; who is in a hurry says so. */
+const defaults = { timeoutMs: 20_000, poolMax: 5, idleMs: 10_000 };
 
 /** A database at `url`, closed with the test. */
 export async function openDatabase(url: string, options: Partial<typeof defaults> = {}): Promise<Database> {

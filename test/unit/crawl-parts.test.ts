@@ -5,6 +5,7 @@ import { itemKey } from '#dist/gateway/crawl/item-key.js';
 import { parsePointer } from '#dist/gateway/crawl/json-pointer.js';
 import { LinkMalformed, nextLink } from '#dist/gateway/crawl/link-field.js';
 import { withParameter } from '#dist/gateway/crawl/with-parameter.js';
+import { cpuMs } from '../support/cpu-ms.js';
 
 describe('the next link', () => {
   test.each([
@@ -43,7 +44,7 @@ describe('the next link', () => {
   ])('is not guessed from %s', (field) => expect(() => nextLink(field)).toThrow(LinkMalformed));
 
   test('is found or refused in a moment, whatever the field', () => {
-    const startedMs = performance.now();
+    const before = cpuMs();
     for (const piece of ['<', '<>', '<>,', ';', '<>;', '"', '\\', '<a>;b="', ' ', '<a>; rel="prev", '])
       for (const begin of ['', '<a>', '<a>; b="']) {
         try {
@@ -52,7 +53,7 @@ describe('the next link', () => {
           expect(error).toBeInstanceOf(LinkMalformed);
         }
       }
-    expect(performance.now() - startedMs).toBeLessThan(3_000);
+    expect(cpuMs() - before).toBeLessThan(3_000);
   });
 });
 

@@ -5,6 +5,7 @@ import { countElements, elementsOf } from '#dist/gateway/crawl/elements-of.js';
 import { isPointer, parsePointer } from '#dist/gateway/crawl/json-pointer.js';
 import { valueAt } from '#dist/gateway/crawl/value-at.js';
 import { oneLine } from '#dist/gateway/one-line.js';
+import { cpuMs } from '../support/cpu-ms.js';
 
 const at = (text: string, pointer: string): string | undefined => {
   const span = valueAt(text, parsePointer(pointer));
@@ -107,10 +108,10 @@ describe('a pointer into JSON', () => {
     const deep = '['.repeat(depth) + ']'.repeat(depth);
     expect(at(deep, '/0'.repeat(500))?.length).toBe(2 * (depth - 500));
     expect(at(`{"a":${deep},"b":1}`, '/b')).toBe('1');
-    const startedMs = performance.now();
+    const before = cpuMs();
     // Each level to its end, at each of 500 levels, would be 10^9 steps.
     expect(at(`${'{"a":'.repeat(400_000)}1${'}'.repeat(400_000)}`, '/a'.repeat(500))).toMatch(/^\{"a":/);
-    expect(performance.now() - startedMs).toBeLessThan(2_000);
+    expect(cpuMs() - before).toBeLessThan(2_000);
   });
 
   test.each(['', '/', '/a', '//', '/a~0b~1c', '/é', '/ '])('may be %j', (text) =>

@@ -12,16 +12,21 @@ async function dial(port: number): Promise<Socket> {
   return socket;
 }
 
-/** What comes back within a moment; undefined: nothing. */
-async function say(socket: Socket, text: string): Promise<string | undefined> {
+/** What comes next. */
+const heard = async (socket: Socket): Promise<string> => String((await once(socket, 'data'))[0]);
+
+/** What comes back. */
+async function say(socket: Socket, text: string): Promise<string> {
   socket.write(text);
   return heard(socket);
 }
-const heard = async (socket: Socket): Promise<string | undefined> => {
-  const data = once(socket, 'data').then(([chunk]) => String(chunk));
-  data.catch(() => undefined);
-  return Promise.race([data, sleep(200).then(() => undefined)]);
-};
+
+/** The same, where nothing is to come: undefined after a moment. */
+async function sayInVain(socket: Socket, text: string): Promise<string | undefined> {
+  const answer = say(socket, text);
+  answer.catch(() => undefined);
+  return Promise.race([answer, sleep(200).then(() => undefined)]);
+}
 
 describe('a proxy', () => {
   const echo = createServer((socket) => void socket.on('error', () => undefined).pipe(socket));
@@ -59,7 +64,10 @@ describe('a proxy', () => {
   test('holds everything back while it is silent, on connections old and new, and loses none of it', async () => {
     proxy.silence();
     const next = await dial(proxy.port);
-    expect(await Promise.all([say(socket, 'old'), say(next, 'new')])).toEqual([undefined, undefined]);
+    expect(await Promise.all([sayInVain(socket, 'old'), sayInVain(next, 'new')])).toEqual([
+      undefined,
+      undefined,
+    ]);
     const answers = Promise.all([heard(socket), heard(next)]);
     proxy.resume();
     expect(await answers).toEqual(['old', 'new']);
@@ -70,7 +78,7 @@ describe('a proxy', () => {
 test('a silent server accepts, never answers, and goes', async () => {
   const server = await startSilentServer();
   const socket = await dial(server.port);
-  expect(await say(socket, 'hello?')).toBeUndefined();
+  expect(await sayInVain(socket, 'hello?')).toBeUndefined();
   const closed = once(socket, 'close');
   await server.close();
   await closed;
