@@ -30,6 +30,9 @@ afterAll(async () => {
   await folder.remove();
 });
 
+/** What is sent while there is nothing to tell, which is more often the slower the machine is. */
+const withoutPulse = (text: string) => text.replace(/^:.*\n\n/gm, '');
+
 const expectNothingLeft = () => {
   expect(raceProcesses(process.pid)).toEqual({});
   expect(foldersIn(folder.path)).toEqual([]);
@@ -109,14 +112,16 @@ describe('a race', () => {
     }
 
     const late = await openEventStream(port(), `${path}/events`);
-    expect(await late.ended).toBe(text);
+    expect(withoutPulse(await late.ended)).toBe(withoutPulse(text));
     const rest = await openEventStream(port(), `${path}/events`, { 'last-event-id': `${events.length - 1}` });
     await rest.ended;
     expect(rest.events).toEqual([events.at(-1)]);
     const { status } = await api.get(`${path}/events`, { 'last-event-id': `${events.length}` });
     expect(status).toBe(204);
     for (const unknown of [`${events.length + 1}`, '-1', 'x'])
-      expect((await api.get(`${path}/events`, { 'last-event-id': unknown })).text).toBe(text);
+      expect(withoutPulse((await api.get(`${path}/events`, { 'last-event-id': unknown })).text)).toBe(
+        withoutPulse(text),
+      );
   });
 
   test('stops when the last one who follows it has left, and makes room for the next', async () => {

@@ -121,7 +121,7 @@ describe.each([
       const { port, socket } = JSON.parse(said.toString()) as { port: number; socket: string };
       expect(existsSync(socket)).toBe(true);
       child.kill('SIGKILL');
-      await vi.waitUntil(() => !existsSync(socket), { timeout: 10_000 });
+      await vi.waitUntil(() => !existsSync(socket), { timeout: 20_000 });
       await expectRefused(port);
     });
 
