@@ -9,7 +9,10 @@ export interface Calls {
 
 interface Plan {
   port: number;
-  request: string;
+  /** As it goes over the wire: always the same, or the next one. */
+  request: string | (() => string);
+  /** Status of every answer. */
+  expected?: number;
   callers: number;
   /** Whether another one is to be sent, after so many. */
   goesOn(sent: number): boolean;
@@ -18,22 +21,24 @@ interface Plan {
   isNewEach?: boolean;
 }
 
-/** The connections are open before the clock starts. @throws Error on any status but 200 */
+/** The connections are open before the clock starts. @throws Error on any other status */
 export async function callers({
   port,
   request,
+  expected = 200,
   callers,
   goesOn,
   open = RawConnection.open,
   isNewEach = false,
 }: Plan): Promise<Calls> {
   const durationsMs: number[] = [];
+  const next = typeof request === 'string' ? () => request : request;
   let sent = 0;
   const caller = async (kept: RawConnection | undefined) => {
     while (goesOn(sent)) {
       sent += 1;
-      if (kept) durationsMs.push(await kept.ask(request));
-      else durationsMs.push(await overNew(() => open(port), request));
+      if (kept) durationsMs.push(await kept.ask(next(), expected));
+      else durationsMs.push(await overNew(() => open(port), next(), expected));
     }
   };
   const connections = await Promise.all(
@@ -48,11 +53,15 @@ export async function callers({
   }
 }
 
-async function overNew(open: () => Promise<RawConnection>, request: string): Promise<number> {
+async function overNew(
+  open: () => Promise<RawConnection>,
+  request: string,
+  expected: number,
+): Promise<number> {
   const startedMs = performance.now();
   const connection = await open();
   try {
-    await connection.ask(request);
+    await connection.ask(request, expected);
     return performance.now() - startedMs;
   } finally {
     connection.close();

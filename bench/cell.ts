@@ -1,10 +1,10 @@
-/** One side under one load: a line of the tables of `handlers`, `noisy-neighbour`, `processes` and `tls`. */
+/** One side under one load: a line of the tables of `handlers`, `noisy-neighbour`, `processes`, `tls` and `users`. */
 import type { Calls } from './callers.js';
 import { cpuMsBetween, usageOf } from './process-usage.js';
 import type { Figure } from './scenario.js';
-import { figure, spread } from './statistics.js';
+import { figure, median, spread } from './statistics.js';
 import type { Subject } from './subject.js';
-import { type Price, usdPerMillion } from './usd-per-million.js';
+import { companionsOf, type Price, usdPerMillion } from './usd-per-million.js';
 import type { Winner } from './winner.js';
 
 export interface Cell {
@@ -26,6 +26,11 @@ export interface Cell {
   loopDelayMs?: Figure;
   /** Of the server, all processes, when the load is over. */
   memoryMb: Figure;
+  /** What a request takes where no other is beside it: what an instance of its own would be billed. */
+  aloneMs: number;
+  /** How many requests were in the server on average, each counted: a shared instance is paid for by so many. */
+  companions: number;
+  /** Of `aloneMs`; and of `p50Ms`, `companions` and `cpuMs`. */
   usdPerMillion: Price;
   /** What the wait itself allows, in requests per second. */
   ideal?: number;
@@ -51,6 +56,8 @@ export interface CellSample {
   cpuMs: number;
   loopDelayMs?: number;
   memoryMb: number;
+  /** Where it was asked beside: what a request takes alone. */
+  aloneMs?: number;
 }
 
 interface Work extends Calls {
@@ -80,20 +87,29 @@ export async function sampleCell(subject: Subject, work: () => Promise<Work>): P
   };
 }
 
-/** @param ownMs what a request takes where it is alone; without it the median of these */
+/** What a request takes alone, by samples of one caller. */
+export const aloneMsOf = (samples: readonly CellSample[]): number =>
+  median(samples.map(({ p50Ms }) => p50Ms));
+
+/** For each sample so much of its time is asked by one caller, for what a request takes alone. */
+export const PART_ALONE = 0.25;
+
+/** @param aloneMs where the samples do not say. @throws RangeError where nobody does */
 export function cellOf(
   {
     what,
     side,
-    ownMs,
+    aloneMs: given,
     ...more
-  }: Pick<Cell, 'what' | 'side' | 'ideal' | 'beside' | 'winner'> & { ownMs?: number },
+  }: Pick<Cell, 'what' | 'side' | 'ideal' | 'beside' | 'winner'> & { aloneMs?: number },
   samples: readonly CellSample[],
 ): Cell {
   const of = (name: keyof CellSample) => figure(samples.map((sample) => sample[name] ?? Number.NaN));
   const perSecond = of('perSecond');
   const p50Ms = of('p50Ms');
   const cpuMs = of('cpuMs');
+  const aloneMs = given ?? of('aloneMs').median;
+  const companions = companionsOf(perSecond.median, p50Ms.median);
   return {
     what,
     side,
@@ -106,12 +122,9 @@ export function cellOf(
     cpuMs,
     ...(samples[0]?.loopDelayMs !== undefined && { loopDelayMs: of('loopDelayMs') }),
     memoryMb: of('memoryMb'),
-    usdPerMillion: usdPerMillion({
-      ownMs: ownMs ?? p50Ms.median,
-      sharedMs: p50Ms.median,
-      perSecond: perSecond.median,
-      cpuMs: cpuMs.median,
-    }),
+    aloneMs,
+    companions,
+    usdPerMillion: usdPerMillion({ aloneMs, sharedMs: p50Ms.median, companions, cpuMs: cpuMs.median }),
     ...more,
   };
 }

@@ -24,8 +24,10 @@ export interface Route {
   width?: number;
   /** What each waits. */
   seconds?: number;
-  /** Requests of a round where that is less than the count; the rounds together are the count then. */
+  /** What takes long: the rounds together are the count, but never fewer requests in one of them than callers. */
   isCutAlways?: boolean;
+  /** One by one, and no other way. */
+  isAloneOnly?: boolean;
   /** The trap is shown, and not a contest. */
   isTrap?: boolean;
 }
@@ -49,8 +51,21 @@ export const routes: readonly Route[] = [
     width: Number.POSITIVE_INFINITY,
     seconds: WAIT_S,
   },
-  { path: '/fib/30', does: 'works in the pool', sides: both, counts: [100], isCutAlways: true },
-  { path: '/asyncfib/20', does: 'works, awaiting each call', sides: both, counts: [100] },
+  { path: '/fib/30', does: 'works in the pool', sides: both, counts: [100, 1_000], isCutAlways: true },
+  {
+    path: '/asyncfib/20',
+    does: 'works, awaiting each call',
+    sides: both,
+    counts: [100, 1_000],
+    isCutAlways: true,
+  },
+  {
+    path: '/asyncfib/30',
+    does: 'the same, 123 times as much',
+    sides: both,
+    counts: [100],
+    isAloneOnly: true,
+  },
   {
     path: '/blockingwait',
     paths: { Farebox: '/lab/wait?ms=50&style=blocking' },
@@ -63,6 +78,16 @@ export const routes: readonly Route[] = [
     isTrap: true,
   },
 ];
+
+/** What a run of some minutes has no time for, and why nothing is missed by it. */
+export const LEFT_OUT =
+  '/asyncfib/30 by several callers or 1,000 times, which takes an hour: the loop does one after the other, as /asyncfib/20 shows; /blockingwait 1,000 times, five minutes of 20 a second however many they are';
+
+/** Requests of a round. What has no more in flight than one keeps no memory of the call before: it may be cut. */
+export const callsOf = (
+  { isCutAlways = false }: Route,
+  { count, callers, rounds }: { count: number; callers: number; rounds: number },
+): number => (isCutAlways || callers === 1 ? Math.max(callers, Math.ceil(count / rounds)) : count);
 
 /**
  * Requests per second that the wait itself allows: `calls` go in waves, as wide as the narrower of callers and pool. Of

@@ -3,14 +3,14 @@ import type { ColdStartRow } from './cold-start-table.js';
 import type { Compared } from './compare-with-record.js';
 import type { OutboundRow } from './outbound-table.js';
 import type { BarChart } from './report/bar-chart.js';
-import type { Conditions, Row, SideFigures } from './scenario.js';
+import type { Conditions, Row } from './scenario.js';
 import type { TimedRow } from './times-table.js';
 
 const roundsOf = ({ rounds }: Conditions): number => Number(rounds);
 
 const named = ({ product, request }: Row) => `${product}, ${request}`;
 
-export const rowsCharts = (rows: readonly (Row & { fastApi?: SideFigures })[]): BarChart[] => [
+export const rowsCharts = (rows: readonly Row[]): BarChart[] => [
   {
     title: 'Requests a second',
     unit: 'requests/s',
@@ -19,7 +19,6 @@ export const rowsCharts = (rows: readonly (Row & { fastApi?: SideFigures })[]): 
     bars: rows.flatMap((row) => [
       { group: named(row), label: 'Farebox', figure: row.farebox.perSecond },
       { group: named(row), label: 'yardstick', figure: row.bare.perSecond },
-      ...(row.fastApi ? [{ group: named(row), label: 'FastAPI', figure: row.fastApi.perSecond }] : []),
     ]),
   },
 ];

@@ -12,12 +12,12 @@ export const plan: Record<string, Plan> = {
   'cold-start': { rounds: 15, seconds: 1, connections: 1, minutes: 2.5 },
   crawl: { rounds: 3, seconds: 1, connections: 1, minutes: 3.5 },
   'fan-out': { rounds: 5, seconds: 1, connections: 1, minutes: 2.5 },
-  handlers: { rounds: 5, seconds: 1, connections: 1, minutes: 8 },
+  handlers: { rounds: 3, seconds: 1, connections: 1, minutes: 14 },
   'noisy-neighbour': { rounds: 5, seconds: 3, connections: 1, minutes: 4 },
   outbound: { rounds: 7, seconds: 1, connections: 1, minutes: 1.5 },
-  processes: { rounds: 5, seconds: 1.5, connections: 100, minutes: 2.5 },
+  processes: { rounds: 5, seconds: 1.5, connections: 100, minutes: 3 },
   tls: { rounds: 5, seconds: 1.5, connections: 32, minutes: 1 },
-  users: { rounds: 5, seconds: 3, connections: 32, minutes: 9 },
+  users: { rounds: 5, seconds: 3, connections: 32, minutes: 12 },
 };
 
 /** As little as shows that a scenario works: nothing of it is kept. */

@@ -1,7 +1,7 @@
 import { startSide } from './start-side.js';
 import type { Subject } from './subject.js';
 
-/** A bare server in Node. @param program without .js, as seen from bench/servers */
+/** A server of bench/servers, as one that is measured. @param program without .js, as seen from there */
 export async function startBare(
   name: string,
   program: string,

@@ -1,11 +1,11 @@
-/** The users part on FastAPI (bench/peers/fastapi_users.py) as a process of its own, like a server of bench/servers. */
+/** The users part on FastAPI (bench/peers/fastapi_users.py) as a process of its own. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { findPython } from './find-python.js';
-import type { Side } from './start-side.js';
+import type { Subject } from './subject.js';
 
 const program = fileURLToPath(new URL('./peers/fastapi_users.py', import.meta.url));
 const versions = `import platform, fastapi, uvicorn, asyncpg, jwt, uvloop, httptools
@@ -18,7 +18,7 @@ export const MISSING_FASTAPI_USERS =
 export const findFastApiUsers = () => findPython(versions);
 
 /** @throws Error when it ends instead of serving */
-export async function startFastApiUsers(python: string, env: Record<string, string>): Promise<Side> {
+export async function startFastApiUsers(python: string, env: Record<string, string>): Promise<Subject> {
   const child = spawn(python, [program], {
     env: { PATH: process.env.PATH, TZ: 'UTC', PYTHONDONTWRITEBYTECODE: '1', ...env },
     // Whatever it logs goes nowhere, which costs it what a pipe would.
@@ -34,15 +34,16 @@ export async function startFastApiUsers(python: string, env: Record<string, stri
     return JSON.parse(line);
   };
   const { port } = await nextLine();
-  const state = () => {
-    const line = nextLine();
-    child.stdin?.write('state\n');
-    return line;
-  };
   return {
+    name: 'FastAPI',
     port: port as number,
-    cpuMs: async () => (await state()).cpuMs as number,
-    state,
+    pid: child.pid as number,
+    headers: '',
+    loopDelayMs: async () => {
+      const line = nextLine();
+      child.stdin?.write('loop delay\n');
+      return (await line).loopDelayMs as number;
+    },
     stop: async () => {
       child.stdin?.end();
       await ended.catch(() => undefined);

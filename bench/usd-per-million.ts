@@ -4,22 +4,28 @@ import { type Instances, perMillionUsd } from '../src/cost/per-million.js';
 /** USD per million requests, by how many an instance serves at a time. */
 export type Price = Record<Instances, number>;
 
+/** What it is computed from: rows keep it, for `npm run cost -- --from`. */
 interface Measured {
-  /** Of a request that is alone, as on an instance of its own. */
-  ownMs: number;
-  /** Of a request among those that share the server, and how many of them it answered a second. */
+  /** What a request takes where it is alone, as on an instance of its own. */
+  aloneMs: number;
+  /** What it takes among those that share the server, and how many these are on average, itself counted. */
   sharedMs: number;
-  perSecond: number;
+  companions: number;
   cpuMs: number;
 }
 
+const MOST_COMPANIONS = 1_000;
 const rounded = (usd: number): number => Number(usd.toFixed(4));
 
-export function usdPerMillion({ ownMs, sharedMs, perSecond, cpuMs }: Measured): Price {
-  // Little's law: so many were in the server on average.
-  const concurrency = Math.min(1_000, Math.max(1, Math.round((perSecond * sharedMs) / 1_000)));
-  return {
-    oneRequest: rounded(perMillionUsd('oneRequest', { durationMs: ownMs })),
-    shared: rounded(perMillionUsd('shared', { durationMs: sharedMs, concurrency, cpuMs })),
-  };
-}
+/** By Little's law, as a whole number that can be priced. */
+export const companionsOf = (perSecond: number, sharedMs: number): number =>
+  Math.min(MOST_COMPANIONS, Math.max(1, Math.round((perSecond * sharedMs) / 1_000)));
+
+/** Where an instance serves one request at a time. */
+export const oneRequestUsd = (aloneMs: number): number =>
+  rounded(perMillionUsd('oneRequest', { durationMs: aloneMs }));
+
+export const usdPerMillion = ({ aloneMs, sharedMs, companions, cpuMs }: Measured): Price => ({
+  oneRequest: oneRequestUsd(aloneMs),
+  shared: rounded(perMillionUsd('shared', { durationMs: sharedMs, concurrency: companions, cpuMs })),
+});

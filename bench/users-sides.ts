@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { AccessTokens } from '../src/auth/access-tokens.js';
 import { Keyring } from '../src/auth/keyring.js';
 import { password } from './client.js';
+import { startBare } from './start-bare.js';
 import { startFastApiUsers } from './start-fastapi-users.js';
-import { type Side, startSide } from './start-side.js';
+import type { Subject } from './subject.js';
 
 export const USERS = 1_000;
 /** Connections of each side; Farebox's default. */
@@ -14,7 +15,8 @@ export const POOL_MAX = 10;
 /** Admins, each with a token of their own, who call in turn. */
 export const CALLERS = 'seed-0000__@example.org';
 
-export type SideName = 'farebox' | 'bare' | 'fastapi';
+const programs = { Farebox: 'farebox', bare: 'bare' } as const;
+export type SideName = keyof typeof programs | 'FastAPI';
 
 const secret = randomBytes(32).toString('base64');
 const keyring = new Keyring([secret]);
@@ -39,10 +41,10 @@ export function fillUsers(url: string): void {
 }
 
 /** @param python with FastAPI, for that side */
-export function startUsersSide(name: SideName, url: string, python: string | undefined): Promise<Side> {
+export function startUsersSide(name: SideName, url: string, python: string | undefined): Promise<Subject> {
   const env = { DATABASE_URL: url, POOL_MAX: `${POOL_MAX}`, TOKEN_KEYS: JSON.stringify(tokenKeys) };
-  if (name === 'fastapi') return startFastApiUsers(python as string, env);
-  return startSide(name, {
+  if (name === 'FastAPI') return startFastApiUsers(python as string, env);
+  return startBare(name, programs[name], {
     ...env,
     DATABASE_POOL_MAX: `${POOL_MAX}`,
     NODE_ENV: 'production',

@@ -4,7 +4,6 @@ import { parse } from 'yaml';
 import { adaptersTable } from '../bench/adapters-table.js';
 import { briefCellsTable, cellsTable } from '../bench/cells-table.js';
 import { coldStartTable } from '../bench/cold-start-table.js';
-import { figuresTable } from '../bench/figures-table.js';
 import { pairsTable } from '../bench/pairs-table.js';
 import type { Figures, Row } from '../bench/scenario.js';
 import { timesTable } from '../bench/times-table.js';
@@ -191,7 +190,7 @@ const files: Record<string, string> = {
   }),
   'docs/operations.md': withBlocks(await read('docs/operations.md'), {
     adapters: await eventsTable(),
-    bench: await benchTable('users', figuresTable),
+    bench: await benchTable('users', cellsTable),
     'cold-start': await benchTable('cold-start', coldStartTable),
     costs: await costsTable(),
     crawl: await benchTable('crawl', timesTable),

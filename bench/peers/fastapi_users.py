@@ -2,13 +2,13 @@
 uvicorn's own line a request. The same check, rows and JSON as the other sides of the bench.
 
 DATABASE_URL, TOKEN_KEYS (JSON: id to key in Base64) and POOL_MAX come from bench/start-fastapi-users.ts. A line on
-standard input is answered, on file descriptor 3, with the processor time taken so far.
+standard input is answered, on file descriptor 3, with how late the event loop was since the last.
 """
+import asyncio
 import base64
 import json
 import os
 import re
-import resource
 import socket
 import sys
 import threading
@@ -22,6 +22,8 @@ import uvicorn
 from fastapi import Depends, FastAPI, Header, HTTPException, Request, Response
 from pydantic import BaseModel
 from uvicorn.config import LOGGING_CONFIG
+
+import loop_delay
 
 COLUMNS = '"id", "email", "name", "role", "version", "createdAt", "updatedAt"'
 # As bench/servers/bare-check.js: a read is content with its caller as they were so long ago.
@@ -56,6 +58,7 @@ async def process_time(request: Request, call_next):
 @app.on_event("startup")
 async def start() -> None:
     size = int(os.environ["POOL_MAX"])
+    app.state.looking = asyncio.create_task(loop_delay.watch())
     app.state.pool = await asyncpg.create_pool(os.environ["DATABASE_URL"], min_size=size, max_size=size)
 
 
@@ -159,8 +162,7 @@ def tell(said: dict) -> None:
 def answer_starter() -> None:
     """Ends with who started it."""
     for _ in sys.stdin:
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        tell({"cpuMs": (used.ru_utime + used.ru_stime) * 1000})
+        tell({"loopDelayMs": loop_delay.p99_ms()})
     os._exit(0)
 
 

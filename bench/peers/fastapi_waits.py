@@ -9,9 +9,9 @@ import time
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI, Request
 
-LOOK_S = 0.02
+import loop_delay
+
 app = FastAPI()
-late_ms: list[float] = []
 
 if os.environ.get("PROCESS_TIME") == "1":
 
@@ -26,23 +26,12 @@ if os.environ.get("PROCESS_TIME") == "1":
 @app.on_event("startup")
 async def start() -> None:
     current_default_thread_limiter().total_tokens = int(os.environ.get("THREADS", "40"))
-    app.state.looking = asyncio.create_task(look())
-
-
-async def look() -> None:
-    """As Node's monitor of the event loop: how late a timer is that is due every 20 ms."""
-    while True:
-        asked = time.perf_counter()
-        await asyncio.sleep(LOOK_S)
-        late_ms.append(max(0.0, (time.perf_counter() - asked - LOOK_S) * 1000))
+    app.state.looking = asyncio.create_task(loop_delay.watch())
 
 
 @app.get("/loop-delay")
-async def loop_delay() -> dict:
-    """Since it was last asked for, at p99 of all looks."""
-    looks = sorted(late_ms)
-    late_ms.clear()
-    return {"p99Ms": looks[max(0, -(-len(looks) * 99 // 100) - 1)] if looks else 0.0}
+async def how_late() -> dict:
+    return {"p99Ms": loop_delay.p99_ms()}
 
 
 @app.get("/")

@@ -1,9 +1,9 @@
 import { asManyAs, callers } from '../callers.js';
-import { type Cell, type CellSample, cellOf, sampleCell } from '../cell.js';
+import { aloneMsOf, type Cell, type CellSample, cellOf, sampleCell } from '../cell.js';
 import { cellsCharts } from '../cells-charts.js';
 import { cellsTable, comparedCells } from '../cells-table.js';
 import { findFastApi, MISSING_FASTAPI } from '../fastapi.js';
-import { idealOf, modes, POOL, type Route, routes } from '../handlers-loads.js';
+import { callsOf, idealOf, LEFT_OUT, modes, POOL, type Route, routes } from '../handlers-loads.js';
 import { inTurns } from '../in-turns.js';
 import type { Scenario } from '../scenario.js';
 import { startBare } from '../start-bare.js';
@@ -65,6 +65,7 @@ export const scenario: Scenario<Cell> = {
           client: 'one process, bare sockets, kept connections that are open before the clock starts',
           peers: "FastAPI with the tutorials' X-Process-Time, which Farebox sends too; bare ones without",
           farebox: 'production, a log line a request, its checks and headers; load shedding off',
+          leftOut: LEFT_OUT,
         },
         rows: loads.flatMap((load) => cellsOf(load, samples.get(load) ?? new Map(), samples)),
         missing: fastApi.product ? [] : [MISSING_FASTAPI],
@@ -75,26 +76,35 @@ export const scenario: Scenario<Cell> = {
   },
 };
 
-/** What has no more in flight than one keeps no memory of the call before: it is cut, so that each side has its turn often. */
+/** What may be cut is cut, so that each side has its turn often. */
 function loadsOf(rounds: number, isQuick: boolean): Load[] {
   return routes.flatMap((route) =>
     route.counts
       .filter((count) => !isQuick || count === Math.min(...route.counts))
       .flatMap((count) =>
-        modes.map(({ mode, callers }) => {
-          const isCut = route.isCutAlways === true || callers === 1;
-          const calls = isQuick ? Math.min(callers, QUICK_CALLS) : isCut ? Math.ceil(count / rounds) : count;
-          return { route, mode, callers, count: isQuick ? calls : count, calls };
-        }),
+        modes
+          .filter(({ callers }) => callers === 1 || !route.isAloneOnly)
+          .map(({ mode, callers }) => {
+            const calls = isQuick
+              ? Math.min(callers, QUICK_CALLS)
+              : callsOf(route, { count, callers, rounds });
+            return { route, mode, callers, count: isQuick ? calls : count, calls };
+          }),
       ),
   );
 }
 
-/** The bare servers are beside the others where the most is asked of all. */
-const sidesOf = ({ route, callers }: Load, subjects: readonly Subject[]): Subject[] =>
+/** The bare servers are beside the others where the most is asked of all; and once where one asks, for what that takes alone. */
+const sidesOf = ({ route, callers, count }: Load, subjects: readonly Subject[]): Subject[] =>
   subjects
     .filter(({ name }) => route.sides.some((side) => side === name))
-    .filter(({ name }) => name === 'Farebox' || name === 'FastAPI' || callers === MOST_CALLERS);
+    .filter(
+      ({ name }) =>
+        name === 'Farebox' ||
+        name === 'FastAPI' ||
+        callers === MOST_CALLERS ||
+        (callers === 1 && count <= Math.min(...route.counts)),
+    );
 
 const pathOf = ({ path, paths }: Route, { name }: Subject): string =>
   paths?.[name as keyof typeof paths] ?? path;
@@ -136,7 +146,7 @@ function cellsOf(load: Load, ofLoad: Map<Subject, CellSample[]>, all: Samples): 
       {
         what: `${route.path}, ${mode}, n=${count}`,
         side: subject.name,
-        ...aloneMs(route, subject, all),
+        aloneMs: aloneMs(route, subject, all),
         ...(ideal !== undefined && { ideal }),
         ...(ours &&
           theirs &&
@@ -160,11 +170,9 @@ function cellsOf(load: Load, ofLoad: Map<Subject, CellSample[]>, all: Samples): 
   );
 }
 
-/** What a request of this kind takes where no other is beside it: one by one, if this side was asked so. */
-function aloneMs(route: Route, subject: Subject, all: Samples): { ownMs?: number } {
-  const alone = [...all].find(([load]) => load.route === route && load.callers === 1)?.[1].get(subject);
-  return alone ? { ownMs: figure(alone.map(({ p50Ms }) => p50Ms)).median } : {};
-}
+/** What a request of this kind takes where no other is beside it: each side was asked one by one. */
+const aloneMs = (route: Route, subject: Subject, all: Samples): number =>
+  aloneMsOf([...all].find(([load]) => load.route === route && load.callers === 1)?.[1].get(subject) ?? []);
 
 const LAW = 0.95;
 

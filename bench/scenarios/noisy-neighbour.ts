@@ -1,4 +1,4 @@
-import { type Cell, type CellSample, cellOf, sampleCell } from '../cell.js';
+import { aloneMsOf, type Cell, type CellSample, cellOf, sampleCell } from '../cell.js';
 import { cellsCharts } from '../cells-charts.js';
 import { cellsTable, comparedCells } from '../cells-table.js';
 import { findFastApi, MISSING_FASTAPI } from '../fastapi.js';
@@ -94,7 +94,7 @@ export const scenario: Scenario<Cell> = {
             {
               what: `waits of 50 ms beside: ${neighbour.what}`,
               side: subject.name,
-              ownMs: figure(alone.map(({ p50Ms }) => p50Ms)).median,
+              aloneMs: aloneMsOf(alone),
               ...(neighbour !== ALONE && {
                 beside: {
                   of: 'the p99 alone',

@@ -1,5 +1,5 @@
 import { callers, during } from '../callers.js';
-import { type Cell, type CellSample, cellOf, sampleCell } from '../cell.js';
+import { type Cell, type CellSample, cellOf, PART_ALONE, sampleCell } from '../cell.js';
 import { cellsCharts } from '../cells-charts.js';
 import { cellsTable, comparedCells } from '../cells-table.js';
 import { findFastApi, MISSING_FASTAPI } from '../fastapi.js';
@@ -54,8 +54,9 @@ export const scenario: Scenario<Cell> = {
         for (const [at, [load, ofLoad]] of [...samples].entries()) {
           for (const it of inTurns(running, round)) {
             const ms = round < 0 && !isQuick ? WARM_UP_MS : durationMs;
+            const { p50Ms: aloneMs } = await sampleOf(it.subject, load, 1, PART_ALONE * ms);
             const sample = await sampleOf(it.subject, load, connections, ms);
-            if (round >= 0) ofLoad.get(it)?.push(sample);
+            if (round >= 0) ofLoad.get(it)?.push({ ...sample, aloneMs });
           }
           if (round >= 0) progress(round * loads.length + at + 1, rounds * loads.length);
         }

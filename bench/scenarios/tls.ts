@@ -1,7 +1,7 @@
 import { connect as connectTls } from 'node:tls';
 import { canMakeCertificates, makeCertificates } from '../../test/support/certificates.js';
 import { callers, during } from '../callers.js';
-import { type Cell, type CellSample, cellOf, sampleCell } from '../cell.js';
+import { type Cell, type CellSample, cellOf, PART_ALONE, sampleCell } from '../cell.js';
 import { cellsCharts } from '../cells-charts.js';
 import { cellsTable, comparedCells } from '../cells-table.js';
 import { inTurns } from '../in-turns.js';
@@ -40,8 +40,9 @@ export const scenario: Scenario<Cell> = {
       for (let round = -1; round < rounds; round += 1)
         for (const [at, [way, ofWay]] of [...samples].entries()) {
           for (const front of inTurns(fronts, round)) {
+            const { p50Ms: aloneMs } = await sampleOf(front, way, 1, PART_ALONE * durationMs);
             const sample = await sampleOf(front, way, connections, durationMs);
-            if (round >= 0) ofWay.get(front)?.push(sample);
+            if (round >= 0) ofWay.get(front)?.push({ ...sample, aloneMs });
           }
           if (round >= 0) progress(round * ways.length + at + 1, rounds * ways.length);
         }

@@ -1,14 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type BenchEngine, benchEngines, openBenchDatabases } from '../bench-databases.js';
+import { callers, during } from '../callers.js';
+import { type Cell, type CellSample, cellOf, PART_ALONE, sampleCell } from '../cell.js';
+import { cellsCharts } from '../cells-charts.js';
+import { cellsTable, comparedCells } from '../cells-table.js';
 import { call, password } from '../client.js';
-import { closedLoop } from '../closed-loop.js';
-import { figuresTable, type UsersRow } from '../figures-table.js';
 import { inTurns } from '../in-turns.js';
-import { rowsCharts, rowsCompared } from '../parts-charts.js';
 import type { Figures, Scenario, Settings } from '../scenario.js';
-import { ratioOf, type Sample, sideFigures } from '../side-figures.js';
 import { findFastApiUsers, MISSING_FASTAPI_USERS } from '../start-fastapi-users.js';
-import type { Side } from '../start-side.js';
+import { figure } from '../statistics.js';
+import type { Subject } from '../subject.js';
 import {
   CALLERS,
   fillUsers,
@@ -18,6 +19,7 @@ import {
   startUsersSide,
   USERS,
 } from '../users-sides.js';
+import { winnerOf } from '../winner.js';
 
 const LIST_LIMIT = 20;
 /** Of each round, not counted. */
@@ -78,16 +80,17 @@ function wire({ line, body }: ReturnType<Request['next']>, token: string): strin
   return `${line} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\nAuthorization: Bearer ${token}\r\n${content}\r\n${text}`;
 }
 
-export const scenario: Scenario<UsersRow> = {
-  table: figuresTable,
-  part: ({ ratio }) => ratio.median,
-  charts: rowsCharts,
-  compared: rowsCompared,
+export const scenario: Scenario<Cell> = {
+  table: cellsTable,
+  part: ({ side, beside }) =>
+    (side === 'Farebox' ? beside?.part.median : undefined) ?? Number.POSITIVE_INFINITY,
+  charts: cellsCharts,
+  compared: comparedCells,
   question:
     'What does the whole service cost beside bare servers that make the same check and answer the same from the same rows?',
-  broken: (rows) => rows.filter(({ product }) => product.startsWith('PostgreSQL')).flatMap(brokenOf),
+  broken: (cells) => cells.filter(({ what }) => what.startsWith('PostgreSQL')).flatMap(brokenOf),
   async run(settings, progress) {
-    const rows: UsersRow[] = [];
+    const rows: Cell[] = [];
     const engines = benchEngines();
     const fastApi = findFastApiUsers();
     const perEngine = requests.length * (1 + settings.rounds);
@@ -108,44 +111,45 @@ export const scenario: Scenario<UsersRow> = {
       fastApi: fastApi?.product ?? MISSING_FASTAPI_USERS,
       firstRoundMs: FIRST_ROUND_MS,
       warmUpMs: WARM_UP_MS,
+      partOfEachRoundByOneCaller: PART_ALONE,
       ...settings,
     };
-    return { conditions, rows, missing: fastApi ? [] : [MISSING_FASTAPI_USERS] } satisfies Figures<UsersRow>;
+    return { conditions, rows, missing: fastApi ? [] : [MISSING_FASTAPI_USERS] } satisfies Figures<Cell>;
   },
 };
 
-function brokenOf({ request, ratio, timesFastApi }: UsersRow): string[] {
-  const { leastPart = 0, leastTimesFastApi = 0 } = requests.find(({ name }) => name === request) ?? {};
-  const held = [
-    { is: ratio.median, least: leastPart, what: "of the bare server's requests a second" },
-    ...(timesFastApi ? [{ is: timesFastApi.median, least: leastTimesFastApi, what: "times FastAPI's" }] : []),
-  ];
-  return held
-    .filter(({ is, least }) => is < least)
-    .map(({ is, least, what }) => `${request} on PostgreSQL at least ${least} ${what}: ${is.toFixed(2)}`);
+function brokenOf({ what, side, beside }: Cell): string[] {
+  const { leastPart = 0, leastTimesFastApi = 0 } =
+    requests.find(({ name }) => what.endsWith(`, ${name}`)) ?? {};
+  if (side === 'bare' || !beside) return [];
+  const [is, least, of] =
+    side === 'Farebox'
+      ? [beside.part.median, leastPart, "of the bare server's requests a second"]
+      : [1 / beside.part.median, leastTimesFastApi, "times FastAPI's"];
+  return is < least ? [`${what} at least ${least} ${of}: ${is.toFixed(2)}`] : [];
 }
 
-type Sides = Partial<Record<SideName, Side>>;
+type Sides = Partial<Record<SideName, Subject>>;
 
 async function ofEngine(
   engine: BenchEngine,
   python: string | undefined,
   settings: Settings,
   progress: (done: number) => void,
-): Promise<UsersRow[]> {
+): Promise<Cell[]> {
   const databases = await openBenchDatabases(engine);
   const sides: Sides = {};
   // FastAPI shares the bare server's database: they have no rounds at the same time.
-  const urlOf = (name: SideName) => databases.urls[name === 'farebox' ? 0 : 1];
+  const urlOf = (name: SideName) => databases.urls[name === 'Farebox' ? 0 : 1];
   try {
     for (const url of databases.urls) {
       fillUsers(url);
       await databases.query(url, `UPDATE "User" SET "role" = 'admin' WHERE "email" LIKE '${CALLERS}'`);
     }
     const names: SideName[] = [
-      'farebox',
+      'Farebox',
       'bare',
-      ...(engine === 'postgresql' && python ? (['fastapi'] as const) : []),
+      ...(engine === 'postgresql' && python ? (['FastAPI'] as const) : []),
     ];
     for (const name of names) sides[name] = await startUsersSide(name, urlOf(name), python);
     const idsOf = async (email: string) =>
@@ -202,53 +206,56 @@ async function measure(
   measured: Measured,
   settings: Settings,
   progress: (done: number) => void,
-): Promise<UsersRow[]> {
+): Promise<Cell[]> {
   const names = Object.keys(measured.sides) as SideName[];
-  const samples = requests.map(() => ({
-    farebox: [] as Sample[],
-    bare: [] as Sample[],
-    fastapi: [] as Sample[],
-  }));
+  const samples = requests.map(() => new Map<SideName, CellSample[]>(names.map((name) => [name, []])));
   for (let round = 0; round <= settings.rounds; round += 1)
     for (const [at, request] of requests.entries()) {
       for (const name of inTurns(names, round)) {
         const durationMs = round === 0 ? Math.min(FIRST_ROUND_MS, settings.durationMs) : settings.durationMs;
         const sample = await sampleOf(measured, name, request, { ...settings, durationMs });
         if (request.name === 'create') await measured.clean(name);
-        if (round > 0) samples[at]?.[name].push(sample);
+        if (round > 0) samples[at]?.get(name)?.push(sample);
       }
       progress(round * requests.length + at + 1);
     }
-  return requests.map(({ name }, at) => {
-    const { farebox, bare, fastapi } = samples[at] as (typeof samples)[number];
-    return {
-      product,
-      request: name,
-      farebox: sideFigures(farebox),
-      bare: sideFigures(bare),
-      ratio: ratioOf(farebox, bare),
-      ...(fastapi.length > 0 && { fastApi: sideFigures(fastapi), timesFastApi: ratioOf(farebox, fastapi) }),
-    };
-  });
+  return requests.flatMap(({ name }, at) => cellsOf(`${product}, ${name}`, samples[at] ?? new Map()));
 }
 
+/** Farebox is beside the bare server, and FastAPI beside Farebox: for us it is the better the less it does. */
+function cellsOf(what: string, ofRequest: ReadonlyMap<SideName, readonly CellSample[]>): Cell[] {
+  const rates = (name: SideName) => (ofRequest.get(name) ?? []).map(({ perSecond }) => perSecond);
+  const partOf = (one: SideName, other: SideName) =>
+    figure(rates(one).map((rate, round) => rate / (rates(other)[round] as number)));
+  const besides = {
+    Farebox: () => ({
+      beside: { of: "the bare server's rate", part: partOf('Farebox', 'bare'), better: 'more' as const },
+    }),
+    bare: () => ({}),
+    FastAPI: () => ({
+      beside: { of: "Farebox's rate", part: partOf('FastAPI', 'Farebox'), better: 'less' as const },
+      winner: winnerOf(figure(rates('FastAPI')), figure(rates('Farebox')), {
+        rounds: rates('FastAPI').length,
+        better: 'more',
+      }),
+    }),
+  };
+  return [...ofRequest].map(([side, samples]) => cellOf({ what, side, ...besides[side]() }, samples));
+}
+
+/** After a warm-up; by one caller first, for what a request takes alone. */
 async function sampleOf(
-  { sides, ids, callers }: Measured,
+  { sides, ids, callers: callerIds }: Measured,
   name: SideName,
   { next, expected }: Request,
   { connections, durationMs }: Settings,
-): Promise<Sample> {
-  const side = sides[name] as Side;
-  const tokens = await makeTokens(callers);
-  const cpuBeforeMs = await side.cpuMs();
-  const { perSecond, p99Ms } = await closedLoop({
-    port: side.port,
-    connections,
-    warmUpMs: WARM_UP_MS,
-    durationMs,
-    next: () => wire(next(ids), cycled(tokens)),
-    expected,
-  });
-  const cpuMs = (await side.cpuMs()) - cpuBeforeMs;
-  return { perSecond, p99Ms, cpuMs: cpuMs / ((perSecond * (WARM_UP_MS + durationMs)) / 1_000) };
+): Promise<CellSample> {
+  const subject = sides[name] as Subject;
+  const tokens = await makeTokens(callerIds);
+  const request = () => wire(next(ids), cycled(tokens));
+  const load = (atOnce: number, ms: number) =>
+    callers({ port: subject.port, request, expected, callers: atOnce, goesOn: during(ms) });
+  await load(connections, WARM_UP_MS);
+  const { p50Ms: aloneMs } = await sampleCell(subject, () => load(1, PART_ALONE * durationMs));
+  return { ...(await sampleCell(subject, () => load(connections, durationMs))), aloneMs };
 }

@@ -2,7 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { costReport } from '../cost/cost-report.js';
-import { COLD_STARTS_RULE, isWithin, type Load, type LoadNumber, loadFields, ruleOf } from '../cost/load.js';
+import {
+  COLD_STARTS_RULE,
+  type Company,
+  isWithin,
+  type Load,
+  type LoadNumber,
+  loadFields,
+  ruleOf,
+} from '../cost/load.js';
 import { prices } from '../cost/prices.js';
 import { costTable } from './cost-table.js';
 import { type MeasuredRun, measuredRuns } from './measured-runs.js';
@@ -35,19 +43,20 @@ const program = new Command('npm run cost --')
   .option('--free-tier', 'take off what each platform gives an account each month, for good')
   .option(
     '--from <file>',
-    'price what a result file has measured (bench/results/*.json, a race, or one load)',
+    'price what a file has measured: a result of the bench, a race (bench/results/race.json, GET /lab/races/{id}), one load',
   )
   .option('--row <text>', 'of its records, those only whose name holds this')
   .option('--lines', 'every line of each bill, to check it by hand')
   .option(
     '--json',
-    'print {"load", "platforms", "cheapest", "verdict", "readOn"}; of a file {"runs": [these, with "what"]}',
+    'print {"load", "platforms", "cheapest", "verdict", "readOn"}; of a file {"runs": [these, with "what", "company"]}',
   )
   .addHelpText(
     'after',
-    `\nPrices as read in ${prices.readOn}, ${prices.region}; how well each is known: docs/cost.md. A file's records need a duration in
-milliseconds: billedMs, durationMs, p50Ms or tookMs, each a number or {"median"}; cpuMs, memoryMb and requests are read
-too where they are there. What is given here goes first. Without --requests a file's load is a million.
+    `\nPrices as read in ${prices.readOn}, ${prices.region}; how well each is known: docs/cost.md. Of a row of the bench, where an instance
+serves one request at a time, counts what a request takes alone (aloneMs, tookMs); where it is shared, what it takes among
+its companions (p50Ms, companions). So it is with a race's contestants (billedMs, instanceMs). Without --requests these are
+a million, without --memory-mb at 512 MB. A load by itself has the fields of GET /lab/cost. What is given here goes first.
 Exit codes: 0 priced, 1 the file cannot be used, 2 wrong usage.`,
   )
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
@@ -57,7 +66,7 @@ Exit codes: 0 priced, 1 the file cannot be used, 2 wrong usage.`,
     const runs = from === undefined ? [undefined] : runsOf(from, row);
     const reports = runs.map((run) => ({
       ...(run && { what: run.what }),
-      ...costReport(loadOf(run, given, freeTier === true)),
+      ...costReport(loadOf(run, given, freeTier === true), companyOf(run, given)),
     }));
     if (json) {
       print(JSON.stringify(from === undefined ? reports[0] : { runs: reports }, null, 2));
@@ -69,8 +78,12 @@ Exit codes: 0 priced, 1 the file cannot be used, 2 wrong usage.`,
     };
     for (const { what, ...report } of reports) {
       const { requests, durationMs, memoryMb } = report.load;
+      const { company } = report;
+      const shared = company
+        ? ` (${company.durationMs} ms with ${company.concurrency} at a time where an instance is shared)`
+        : '';
       print(
-        `${what ? `${what}: ` : ''}${requests.toLocaleString('en-US')} requests a month of ${durationMs} ms at ${memoryMb} MB, prices of ${report.readOn}\n`,
+        `${what ? `${what}: ` : ''}${requests.toLocaleString('en-US')} requests a month of ${durationMs} ms${shared} at ${memoryMb} MB, prices of ${report.readOn}\n`,
       );
       print(`${costTable(report, style)}\n`);
     }
@@ -94,25 +107,36 @@ function runsOf(file: string, text = ''): MeasuredRun[] {
   const all = measuredRuns(value);
   if (all.length === 0)
     throw new UnusableFile(
-      `${file} holds no duration: no record in it has billedMs, durationMs, p50Ms or tookMs.`,
+      `${file} holds nothing to price: no rows of the bench, no contestants of a race, no load with a durationMs.`,
     );
   const runs = all.filter(({ what }) => what.includes(text));
   if (runs.length === 0)
     throw new UnusableFile(
       `${file} has no record named so; it has: ${all.map(({ what }) => what).join(' | ')}`,
     );
-  return runs;
+  return runs.map((run) => {
+    if (!('lacks' in run)) return run;
+    throw new UnusableFile(
+      `${file}: “${run.what}” cannot be priced, for it lacks ${run.lacks.join(', ')}: how long it took under load is not what a request takes.`,
+    );
+  });
+}
+
+/** Where an instance is shared: as it was measured, but for what is given. */
+function companyOf(run: MeasuredRun | undefined, given: Partial<Load>): Company | undefined {
+  if (!run?.company) return undefined;
+  const { durationMs, concurrency } = { ...run.company, ...given };
+  return { durationMs, concurrency };
 }
 
 /** Of a file, where there is one, what is given going first. Ends with 2 where something is missing or does not fit. */
 function loadOf(run: MeasuredRun | undefined, given: Partial<Load>, hasFreeTier: boolean): Load {
-  const { what, ...measured } = run ?? { what: '' };
-  const load = { ...(run && { requests: REQUESTS_OF_A_RESULT }), ...measured, ...given, hasFreeTier };
+  const load = { ...(run && { requests: REQUESTS_OF_A_RESULT }), ...run?.load, ...given, hasFreeTier };
   for (const [name, field] of Object.entries(loadFields)) {
     const value = load[name as LoadNumber] ?? field.default;
-    if (value === undefined) program.error(`error: ${flagOf(name)} is needed`);
-    else if (!isWithin(field, value))
-      throw new UnusableFile(`${what}: ${name} ${ruleOf(field)}, not ${value}`);
+    if (value === undefined) return program.error(`error: ${flagOf(name)} is needed`);
+    for (const one of [value, run?.company?.[name as keyof Company] ?? value])
+      if (!isWithin(field, one)) throw new UnusableFile(`${run?.what}: ${name} ${ruleOf(field)}, not ${one}`);
   }
   const { coldStarts = 0, requests = 0 } = load;
   if (coldStarts > requests) program.error(`error: --cold-starts ${COLD_STARTS_RULE}`);

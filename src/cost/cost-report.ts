@@ -1,4 +1,4 @@
-import { type CompleteLoad, completeLoad, type Load } from './load.js';
+import { type Company, type CompleteLoad, completeLoad, type Load } from './load.js';
 import { type PlatformCost, priceLoad } from './price-load.js';
 import { prices } from './prices.js';
 import { usd } from './usd.js';
@@ -6,6 +6,8 @@ import { usd } from './usd.js';
 export interface CostReport {
   /** With what was left out. */
   load: CompleteLoad;
+  /** What was priced instead where an instance is shared; absent where that is no different. */
+  company?: Company;
   /** The cheapest first. */
   platforms: PlatformCost[];
   /** Its id: of those that could serve the load. */
@@ -17,12 +19,13 @@ export interface CostReport {
 }
 
 /** @throws RangeError as `priceLoad` does */
-export function costReport(load: Load): CostReport {
-  const platforms = priceLoad(load).sort((one, other) => one.totalUsd - other.totalUsd);
+export function costReport(load: Load, company?: Company): CostReport {
+  const platforms = priceLoad(load, company).sort((one, other) => one.totalUsd - other.totalUsd);
   // Cloud Run serves all that a load may be: there is always one.
   const able = platforms.filter(({ cannot }) => cannot === undefined) as [PlatformCost, ...PlatformCost[]];
   return {
     load: completeLoad(load),
+    ...(company && { company }),
     platforms,
     cheapest: able[0].id,
     verdict: verdict(able[0], able.at(-1) ?? able[0]),

@@ -13,6 +13,9 @@ export interface Load {
   hasFreeTier?: boolean | undefined;
 }
 
+/** What a request takes among those that it shares an instance with, and how many these are, itself counted. */
+export type Company = Pick<Load, 'durationMs' | 'concurrency'>;
+
 export type CompleteLoad = { [Name in keyof Load]-?: NonNullable<Load[Name]> };
 export type LoadNumber = Exclude<keyof Load, 'hasFreeTier'>;
 

@@ -1,3 +1,4 @@
+import type { Company } from './load.js';
 import { priceLoad } from './price-load.js';
 
 /** The two ways of billing that styles can make a difference to, and the platform that stands for each. */
@@ -8,10 +9,7 @@ export type Instances = keyof typeof platformIds;
 export const MEMORY_MB = 512;
 const MILLION = 1_000_000;
 
-interface Request {
-  durationMs: number;
-  /** With how many others it shares an instance, itself counted; where instances are shared. */
-  concurrency?: number;
+interface Request extends Company {
   cpuMs?: number;
 }
 

@@ -1,6 +1,6 @@
 /** What a load costs on every platform known, each bill line by line. Pure; prices are in `prices.ts`. */
 import { type CostLine, sumUsd } from './cost-line.js';
-import { type CompleteLoad, completeLoad, type Load } from './load.js';
+import { type Company, type CompleteLoad, completeLoad, type Load } from './load.js';
 import { money, unitPrice } from './money.js';
 import { cloudRunPlatform } from './platforms/cloud-run.js';
 import { fixedServer } from './platforms/fixed-server.js';
@@ -39,11 +39,15 @@ export const platforms: readonly Platform[] = [
 
 const MILLION = 1_000_000;
 
-/** @throws RangeError naming the field that is out of its bounds, and these */
-export function priceLoad(given: Load): PlatformCost[] {
-  const load = completeLoad(given);
+/**
+ * @param company where it is known: what a request takes where it shares an instance, `given` being of one that is alone
+ * @throws RangeError naming the field that is out of its bounds, and these
+ */
+export function priceLoad(given: Load, company?: Company): PlatformCost[] {
+  const [alone, shared] = [completeLoad(given), completeLoad({ ...given, ...company })];
   return platforms.map((platform) => {
     const { id, name, billing, notes, sources } = platform;
+    const load = platform.isShared ? shared : alone;
     const exact = platform.lines(load);
     const lines = exact.map((line) => ({ ...line, unitUsd: unitPrice(line.unitUsd), usd: money(line.usd) }));
     const cannot = refusal(platform, load);

@@ -1,10 +1,11 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { costTable } from '#dist/cli/cost-table.js';
 import { measuredRuns } from '#dist/cli/measured-runs.js';
 import { costReport } from '#dist/cost/cost-report.js';
+import { cellOf } from '../../bench/cell.js';
 import { makeFolder } from '../support/app.js';
 import { run } from '../support/server.js';
 import type { Json } from '../support/transports.js';
@@ -93,31 +94,70 @@ test('npm run cost -- --from prices what was measured', async () => {
   expect(other.stderr).toMatch(/has no record named so; it has: one by one \| at once/);
 });
 
-test('reads a race, the bench and a load by itself', () => {
-  const contestant = {
-    style: 'async',
-    billedMs: 51.4,
-    cpuMs: 0.9,
-    latencyMs: { p50: 60 },
-    victimMs: { p50: 1 },
-  };
-  expect(measuredRuns({ table: { contestants: [contestant], memoryMb: 142 } })).toEqual([
-    { what: 'async', durationMs: 51.4, cpuMs: 0.9 },
-  ]);
-  const cell = {
-    what: '/wait, n = 100',
-    side: 'farebox',
-    p50Ms: { median: 52 },
-    cpuMs: { median: 0.4 },
-    memoryMb: { median: 90 },
-  };
-  expect(measuredRuns({ rows: [cell], conditions: { durationMs: 3_000 } })).toEqual([
-    { what: '/wait, n = 100, farebox', durationMs: 52, cpuMs: 0.4 },
+const bench = cellOf({ what: '/fib/30, async, n=1000', side: 'FastAPI', aloneMs: 73.8 }, [
+  {
+    requests: 334,
+    perSecond: 12.7,
+    p50Ms: 2_679,
+    p99Ms: 2_680,
+    failed: 0,
+    cpuMs: 79,
+    memoryMb: 46,
+  },
+]);
+const perMillion = (platforms: Json[]) => ({
+  oneRequest: platforms.find(({ id }) => id === 'lambda-arm64-function-url').perMillionUsd,
+  shared: platforms.find(({ id }) => id === 'cloud-run').perMillionUsd,
+});
+
+test('a row of the bench costs what its own dollar column says, alone and in company', async () => {
+  const file = join(folder.path, 'bench.json');
+  await writeFile(file, JSON.stringify({ rows: [bench] }));
+  const { code, stdout } = await cost('--from', file, '--json');
+  expect(code).toBe(0);
+  const [run] = JSON.parse(stdout).runs;
+  expect(run).toMatchObject({
+    what: '/fib/30, async, n=1000, FastAPI',
+    load: { durationMs: 73.8, memoryMb: 512, requests: 1_000_000, cpuMs: 79 },
+    company: { durationMs: 2_679, concurrency: 34 },
+  });
+  const { oneRequest, shared } = perMillion(run.platforms);
+  expect(oneRequest).toBeCloseTo(bench.usdPerMillion.oneRequest, 4);
+  expect(shared).toBeCloseTo(bench.usdPerMillion.shared, 4);
+  const shown = await cost('--from', file, '--concurrency', '80');
+  expect(shown.stdout).toMatch(
+    /of 73\.8 ms \(2679 ms with 80 at a time where an instance is shared\) at 512 MB/,
+  );
+});
+
+test('the committed race costs what its contestants say, read from its trial as from the API', async () => {
+  const race = resolve('bench/results/race.json');
+  const { figures } = JSON.parse(await readFile(race, 'utf8'));
+  const { stdout } = await cost('--from', race, '--json');
+  const { runs } = JSON.parse(stdout);
+  const contestants = figures.races.flatMap(({ asked, table }: Json) =>
+    table.contestants.map((it: Json) => ({ ...it, what: `${asked.workload}, ${it.style}` })),
+  );
+  expect(runs.map(({ what }: Json) => what)).toEqual(contestants.map(({ what }: Json) => what));
+  for (const [at, { usdPerMillion }] of contestants.entries()) {
+    const { oneRequest, shared } = perMillion(runs[at].platforms);
+    // A race's price is the median of its repetitions' prices, this one that of their medians, begun milliseconds whole.
+    expect(Math.abs(oneRequest - usdPerMillion.oneRequestInstance.median)).toBeLessThan(0.007);
+    expect(shared / usdPerMillion.sharedInstance.median).toBeCloseTo(1, 1);
+  }
+  const [{ asked, table }] = figures.races;
+  expect(measuredRuns({ id: 'x', state: 'finished', asked, table, progress: {} })).toHaveLength(3);
+});
+
+test('prices by what a request takes, and not by what it waits under load', () => {
+  const { aloneMs: _, companions: __, ...old } = bench;
+  expect(measuredRuns({ rows: [old], conditions: { durationMs: 3_000 } })).toEqual([
+    { what: '/fib/30, async, n=1000, FastAPI', lacks: ['aloneMs', 'companions'] },
   ]);
   expect(measuredRuns({ durationMs: 60, memoryMb: 512, requests: 7 })).toEqual([
-    { what: 'a request', durationMs: 60, memoryMb: 512, requests: 7 },
+    { what: 'a request', load: { durationMs: 60, memoryMb: 512, requests: 7 } },
   ]);
-  for (const nothing of [null, 5, 'x', [], {}, { rows: [{ what: 'x' }] }, { billedMs: null }])
+  for (const nothing of [null, 5, 'x', [], {}, { rows: [] }, { p50Ms: 3 }, { figures: { durationMs: 3 } }])
     expect(measuredRuns(nothing)).toEqual([]);
 });
 
@@ -132,12 +172,15 @@ test('npm run cost ends with 2 for wrong usage, 1 for a file that cannot be used
   ] as const;
   const unusable = join(folder.path, 'unusable.json');
   await writeFile(unusable, '{"rows": [{"what": "x", "tookMs": -5}]}');
+  const unpriced = join(folder.path, 'unpriced.json');
+  await writeFile(unpriced, '{"rows": [{"what": "x", "side": "Farebox", "p50Ms": {"median": 2679}}]}');
   const empty = join(folder.path, 'empty.json');
   await writeFile(empty, '{"rows": []}');
   const files = [
     [['--from', join(folder.path, 'none.json'), '--memory-mb', '512'], /cannot be read/],
     [['--from', folder.path, '--memory-mb', '512'], /cannot be read/],
-    [['--from', empty, '--memory-mb', '512'], /holds no duration/],
+    [['--from', empty, '--memory-mb', '512'], /holds nothing to price/],
+    [['--from', unpriced], /“x, Farebox” cannot be priced, for it lacks aloneMs, companions:/],
     [['--from', unusable, '--memory-mb', '512'], /x: durationMs must be a number from 0 to 3600000, not -5/],
   ] as const;
   const tried = async (args: readonly string[]) => {

@@ -1,10 +1,10 @@
 /** What the bench may say of two sides, and of a run beside its record. */
 import { expect, test } from 'vitest';
 import { type Compared, compareWithRecord } from '../../bench/compare-with-record.js';
-import { idealOf, routes } from '../../bench/handlers-loads.js';
+import { callsOf, idealOf, type Route, routes } from '../../bench/handlers-loads.js';
 import { machineDifference } from '../../bench/machine-difference.js';
 import { cpuMsBetween, usageOf } from '../../bench/process-usage.js';
-import { usdPerMillion } from '../../bench/usd-per-million.js';
+import { companionsOf, usdPerMillion } from '../../bench/usd-per-million.js';
 import { winnerOf } from '../../bench/winner.js';
 import { cpuMs } from '../support/cpu-ms.js';
 
@@ -36,6 +36,16 @@ test('what a wait allows goes in waves as wide as the narrower of callers and po
   expect(idealOf(wait, 100, 1_000)).toBeCloseTo(800);
   expect(idealOf(wait, 100, 100)).toBeCloseTo(100 / 0.15);
   expect(idealOf(asyncWait, 100, 1_000)).toBeCloseTo(2_000);
+});
+
+test('a round has never fewer requests than callers, and what may be cut has its count in all rounds together', () => {
+  const calls = (route: object, count: number, callers: number) =>
+    callsOf(route as Route, { count, callers, rounds: 3 });
+  expect(calls({}, 1_000, 100)).toBe(1_000);
+  expect(calls({}, 1_000, 1)).toBe(334);
+  expect(calls({ isCutAlways: true }, 1_000, 100)).toBe(334);
+  expect(calls({ isCutAlways: true }, 100, 10)).toBe(34);
+  expect(calls({ isCutAlways: true }, 100, 100)).toBe(100);
 });
 
 const compared = (min: number, max: number, given: Partial<Compared> = {}): Compared => ({
@@ -75,8 +85,9 @@ test('names what tells two machines apart', () => {
 });
 
 test('waits cost the same in any style where an instance serves one request, and not where it is shared', () => {
-  const blocking = usdPerMillion({ ownMs: 50, sharedMs: 50, perSecond: 20, cpuMs: 0.5 });
-  const awaited = usdPerMillion({ ownMs: 50, sharedMs: 50, perSecond: 2_000, cpuMs: 0.5 });
+  const priced = (perSecond: number) =>
+    usdPerMillion({ aloneMs: 50, sharedMs: 50, companions: companionsOf(perSecond, 50), cpuMs: 0.5 });
+  const [blocking, awaited] = [priced(20), priced(2_000)];
   expect(awaited.oneRequest).toBe(blocking.oneRequest);
   expect(awaited.shared).toBeLessThan(blocking.shared / 5);
 });

@@ -22,6 +22,7 @@ export const cloudRunPlatform: Platform = {
   id: 'cloud-run',
   name: 'Google Cloud Run, billed by requests',
   billing: 'instance',
+  isShared: true,
   limits: { maxDurationMs: cloudRun.maxDurationMs, maxPayloadBytes: cloudRun.maxPayloadBytes },
   sources: [cloudRun.source, cloudRun.sizeSource],
   notes: [

@@ -10,6 +10,7 @@ export const fixedServer: Platform = {
   id: 'fixed-server',
   name: `EC2 ${instance}, a fixed server`,
   billing: 'capacity',
+  isShared: true,
   limits: { maxMemoryMb: memoryMb },
   sources: [source, coresSource],
   notes: [

@@ -40,6 +40,7 @@ const behind = (architecture: 'arm64' | 'x86_64', door: Exclude<FrontDoor, 'alb'
   id: `lambda-${names[architecture]}-${door}`,
   name: `AWS Lambda ${names[architecture]}, ${names[door]}`,
   billing: 'request',
+  isShared: false,
   limits: { maxDurationMs: frontDoor[door].maxDurationMs, maxPayloadBytes: lambda.maxPayloadBytes },
   sources: [lambda.source, lambda.initSource, frontDoor[door].source],
   notes: [ONE_AT_A_TIME, PER_MS],
@@ -56,6 +57,7 @@ const behindQueue: Platform = {
   id: 'lambda-arm64-sqs',
   name: 'AWS Lambda arm64, SQS',
   billing: 'request',
+  isShared: false,
   limits: { maxDurationMs: lambda.maxDurationMs, maxPayloadBytes: sqs.maxPayloadBytes },
   sources: [lambda.source, lambda.initSource, sqs.source],
   notes: [

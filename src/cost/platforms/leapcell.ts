@@ -12,6 +12,7 @@ export const leapcell: Platform = {
   id: 'leapcell',
   name: 'Leapcell, pay per use',
   billing: 'request',
+  isShared: false,
   limits: { maxDurationMs, maxPayloadBytes },
   sources: [source, limitsSource],
   notes: [

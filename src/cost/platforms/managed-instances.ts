@@ -11,6 +11,7 @@ export const managedLambda: Platform = {
   id: 'lambda-managed-instances',
   name: `AWS Lambda Managed Instances, ${instance}`,
   billing: 'capacity',
+  isShared: true,
   limits: {
     maxDurationMs: lambda.maxDurationMs,
     maxPayloadBytes: lambda.maxPayloadBytes,

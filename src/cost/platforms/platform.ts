@@ -11,6 +11,8 @@ export interface Platform {
   id: string;
   name: string;
   billing: Billing;
+  /** An instance serves many requests at a time: what they take in company is what counts. */
+  isShared: boolean;
   /** Beyond them the platform refuses or cuts the request. */
   limits: { maxDurationMs?: number; maxPayloadBytes?: number; maxMemoryMb?: number };
   sources: readonly { url: string; readOn: string; basis: string }[];

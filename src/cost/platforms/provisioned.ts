@@ -12,6 +12,7 @@ export const provisionedLambda: Platform = {
   id: 'lambda-arm64-provisioned',
   name: 'AWS Lambda arm64, provisioned, Function URL',
   billing: 'capacity',
+  isShared: false,
   limits: { maxDurationMs: lambda.maxDurationMs, maxPayloadBytes: lambda.maxPayloadBytes },
   sources: [provisioned.source, lambda.source],
   notes: [

@@ -1,4 +1,5 @@
 /** What a million requests cost as they were measured, by the two ways of billing that make a difference to styles. */
+import type { Company } from '../../cost/load.js';
 import { MEMORY_MB, perMillionUsd } from '../../cost/per-million.js';
 
 /** The most that `priceLoad` knows: so many of them that an instance's begun tenths of a second make no difference. */
@@ -10,9 +11,12 @@ export const pricedAt = `A million requests a month, no free tier, ${MEMORY_MB} 
 export const oneRequestInstanceUsd = (durationMs: number): number =>
   perMillionUsd('oneRequest', { durationMs });
 
-/**
- * @param instanceMs of an instance that has nothing but such requests, for each
- * @param cpuMs of each: an instance has one core, however many the measuring machine had
- */
+/** @param instanceMs of an instance that has nothing but such requests, for each */
+export const keptBusy = (instanceMs: number): Company => ({
+  durationMs: instanceMs * IN_A_ROW,
+  concurrency: IN_A_ROW,
+});
+
+/** @param cpuMs of each: an instance has one core, however many the measuring machine had */
 export const sharedInstanceUsd = (instanceMs: number, cpuMs: number): number =>
-  perMillionUsd('shared', { durationMs: instanceMs * IN_A_ROW, concurrency: IN_A_ROW, cpuMs });
+  perMillionUsd('shared', { ...keptBusy(instanceMs), cpuMs });
