@@ -23,7 +23,7 @@ test('where a platform gives it PORT, the server is reached from outside there, 
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   const answer = await expect
-    .poll(() => fetch(`http://${address}:${port}/health/ready`).catch(() => undefined), { timeout: 20_000 })
+    .poll(() => fetch(`http://${address}:${port}/health/ready`).catch(() => undefined), { timeout: 50_000 })
     .toMatchObject({ status: 200 })
     .then(() => fetch(`http://${address}:${port}/health/ready`));
   expect(await answer.json(), output.stderr).toEqual({ status: 'ok' });
