@@ -1,5 +1,7 @@
+import { number } from './number.js';
 import type { Figure } from './scenario.js';
 import { figure } from './statistics.js';
+import { oneRequestUsd, type Price } from './usd-per-million.js';
 
 /** How long a piece of work took, beside what it should take. */
 export interface TimedRow {
@@ -10,6 +12,8 @@ export interface TimedRow {
   besideMs: Figure;
   /** The one as a part of the other, round by round. */
   part: Figure;
+  /** Of requests that take so long, each on an instance of its own. */
+  usdPerMillion?: Pick<Price, 'oneRequest'>;
   /** What the medians have to keep. */
   atMostMs?: number;
   atLeastMs?: number;
@@ -22,15 +26,17 @@ export interface TimedRound {
 }
 
 export function timedRow(
-  { what, beside, ...limits }: Omit<TimedRow, 'tookMs' | 'besideMs' | 'part'>,
+  { what, beside, ...limits }: Omit<TimedRow, 'tookMs' | 'besideMs' | 'part' | 'usdPerMillion'>,
   rounds: readonly TimedRound[],
 ): TimedRow {
+  const tookMs = figure(rounds.map((round) => round.tookMs));
   return {
     what,
-    tookMs: figure(rounds.map(({ tookMs }) => tookMs)),
+    tookMs,
     beside,
     besideMs: figure(rounds.map(({ besideMs }) => besideMs)),
-    part: figure(rounds.map(({ tookMs, besideMs }) => tookMs / besideMs)),
+    part: figure(rounds.map((round) => round.tookMs / round.besideMs)),
+    usdPerMillion: { oneRequest: oneRequestUsd(tookMs.median) },
     ...limits,
   };
 }
@@ -48,7 +54,16 @@ export const brokenTimes = (rows: readonly TimedRow[]): string[] =>
 
 /** In Markdown: medians, and between which values the rounds lay. */
 export function timesTable(rows: readonly TimedRow[]): string {
-  const head = ['what', 'took, ms', 'beside it', 'that, ms', 'part', 'must be'];
+  const arePriced = rows.some(({ usdPerMillion }) => usdPerMillion);
+  const head = [
+    'what',
+    'took, ms',
+    'beside it',
+    'that, ms',
+    'part',
+    'must be',
+    ...(arePriced ? ['USD a million, one request an instance'] : []),
+  ];
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [
     line(head),
@@ -63,6 +78,7 @@ export function timesTable(rows: readonly TimedRow[]): string {
         limitsOf(row)
           .map(({ text }) => text)
           .join(', ') || '–',
+        ...(arePriced ? [row.usdPerMillion ? number(row.usdPerMillion.oneRequest) : '–'] : []),
       ]),
     ),
   ].join('\n');
