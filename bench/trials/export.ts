@@ -32,7 +32,7 @@ const program = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const asMb = (mb: number): number => Number(mb.toFixed(1));
 
 export const trial: Trial = {
-  claim: `An NDJSON export of ${USERS.toLocaleString('en')} users has each once; memory rises by less than ${MAX_RISE_MB} MB, to a fast and to a slow client; the first line is there within ${MAX_FIRST_LINE_MS} ms, 19 times of ${FIRST_LINES}; p99 of /health/live and /v1/users/me meanwhile under ${MAX_P99_MS} ms`,
+  claim: `An NDJSON export of ${USERS.toLocaleString('en')} users has each once; memory rises by less than ${MAX_RISE_MB} MB, to a fast and to a slow client; the first line is there within ${MAX_FIRST_LINE_MS} ms in at least 19 of ${FIRST_LINES} exports, and one may be later; p99 of /health/live and /v1/users/me meanwhile under ${MAX_P99_MS} ms`,
   async run(progress) {
     const engines = benchEngines();
     const rounds: Round[] = [];

@@ -1,7 +1,8 @@
 import { secrets } from '../../test/support/app.js';
+import { askedFor } from '../../test/support/contract-walk/asked-for.js';
 import type { DocumentedOperation } from '../../test/support/contract-walk/document.js';
-import { failureText, walk } from '../../test/support/contract-walk/walk.js';
-import { openExchange, staysHere } from '../../test/support/contract-walk/walk-client.js';
+import { failureText, type WalkResult, walk } from '../../test/support/contract-walk/walk.js';
+import { everyRoute, openExchange, staysHere } from '../../test/support/contract-walk/walk-client.js';
 import { engines, type TestEngine } from '../../test/support/engines.js';
 import { freePort } from '../../test/support/free-port.js';
 import { removeDataDir, startServer, temporaryDataDir } from '../server.js';
@@ -19,12 +20,26 @@ const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 1_000_000);
 const weightOf = ({ parameters, body, path }: DocumentedOperation): number =>
   path.startsWith('/sim') ? 2 : 2 + parameters.length + (body ? 8 : 0);
 
+/** Of each operation the successes that no engine's walk has met: what was never seen was not tried. Upstreams are played as they are asked for. */
+function unseenSuccesses(walks: readonly WalkResult[]): Record<string, string[]> {
+  const unseen = Object.entries(walks[0]?.unreached ?? {})
+    .filter(([operation]) => !askedFor[operation])
+    .map(([operation, statuses]): [string, string[]] => [
+      operation,
+      statuses.filter(
+        (status) =>
+          status.startsWith('2') && walks.every(({ unreached }) => unreached[operation]?.includes(status)),
+      ),
+    ]);
+  return Object.fromEntries(unseen.filter(([, statuses]) => statuses.length > 0));
+}
+
 export const trial: Trial = {
-  claim: `${REQUESTS} valid and nearly valid requests, made from the API documents, over sockets on every engine there is: no 5xx that nobody asked for, no answer that is not documented, in status, headers or body`,
+  claim: `${REQUESTS} valid and nearly valid requests, made from the API documents (lab, races and the tutorials' routes too), over sockets on every engine there is: no 5xx that nobody asked for, no answer that is not documented, in status, headers or body, and no documented success that was not met`,
   async run(progress) {
-    const figures: Record<string, unknown> = { seed };
+    const figures: Record<string, unknown> = {};
     let isHeld = true;
-    let total = 0;
+    const walks: WalkResult[] = [];
     for (const [index, engine] of engines.entries()) {
       // Other requests on each engine.
       const result = await walkOn(engine, seed + index * SEEDS_APART, (done, operations) =>
@@ -33,13 +48,15 @@ export const trial: Trial = {
       const failures = result.failures.map(failureText);
       for (const text of failures) process.stderr.write(`\n${engine.name}: ${text}\n`);
       isHeld &&= failures.length === 0 && result.requests >= share;
-      total += result.requests;
+      walks.push(result);
       figures[engine.name] = { ...result, failures };
     }
+    const unseen = unseenSuccesses(walks);
+    const total = walks.reduce((sum, { requests }) => sum + requests, 0);
     return {
-      held: isHeld,
+      held: isHeld && Object.keys(unseen).length === 0,
       summary: `${total} requests on ${engines.map(({ name }) => name).join(', ')}`,
-      figures,
+      figures: { seed, unseen, ...figures },
     };
   },
 };
@@ -52,6 +69,9 @@ async function walkOn(engine: TestEngine, seed: number, onOperation: (done: numb
     DATABASE_URL: database.url,
     SECRETS: secrets[0],
     UNSAFE_RATE_LIMIT_OFF: '1',
+    // What holds the event loop is asked for too, and nobody else is to be refused for it.
+    MAX_LOOP_DELAY_MS: '0',
+    ...everyRoute,
     ...staysHere(closed),
   });
   const client = openExchange(server.url);

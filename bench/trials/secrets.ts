@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { walk } from '../../test/support/contract-walk/walk.js';
-import { openExchange, staysHere } from '../../test/support/contract-walk/walk-client.js';
+import { everyRoute, openExchange, staysHere } from '../../test/support/contract-walk/walk-client.js';
 import { engines, type TestEngine } from '../../test/support/engines.js';
 import { freePort } from '../../test/support/free-port.js';
 import { databaseLogin } from '../../test/support/secrets/database-login.js';
@@ -60,6 +60,9 @@ async function searchOn(engine: TestEngine): Promise<Searched> {
     SECRETS: secret,
     METRICS_TOKEN: plants.make('METRICS_TOKEN'),
     UNSAFE_RATE_LIMIT_OFF: '1',
+    // What holds the event loop is asked for too, and nobody else is to be refused for it.
+    MAX_LOOP_DELAY_MS: '0',
+    ...everyRoute,
     ...staysHere(closed),
   });
   const client = openExchange(server.url);

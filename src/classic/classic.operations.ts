@@ -1,4 +1,5 @@
 /** What the API documents say of the tutorials' routes. */
+import { passedSchema } from '../gateway/gateway.schema.js';
 import type { Operation } from '../operation.js';
 import { allItemsSchema, durationSchema, fibSchema, helloSchema, itemSchema } from './classic.schema.js';
 
@@ -74,6 +75,7 @@ export const classicExternalApi = ofTheTutorials({
     'Fetches `CLASSIC_UPSTREAM` by the rules of `/v1/outbound`, and answers with its JSON; where its status is not 2xx, ' +
     'with that status and `{"detail":"Failed to fetch data"}`.',
   usesDatabase: true,
+  answer: passedSchema,
   problems: [
     'TARGET_NOT_ALLOWED',
     'OUTBOUND_QUOTA_USED',

@@ -61,7 +61,7 @@ export function describeOperation(route: Route, schemas: SchemaCollection): obje
       ...(asks('last-event-id') && {
         204: {
           description: 'Nothing came after the event you have, and nothing will',
-          headers: headersOf([]),
+          headers: headersOf(handler.cacheControl ? ['Cache-Control'] : []),
         },
       }),
       // What a handler says of its success it says of its refusals too.

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { serveEmpty } from '../support/api.js';
 import { secrets } from '../support/app.js';
 import { failureText, walk } from '../support/contract-walk/walk.js';
-import { type Exchange, openExchange, staysHere } from '../support/contract-walk/walk-client.js';
+import { type Exchange, everyRoute, openExchange, staysHere } from '../support/contract-walk/walk-client.js';
 import { doorsUnderTest } from '../support/doors-under-test.js';
 import { freePort } from '../support/free-port.js';
 import type { Door } from '../support/transports.js';
@@ -24,7 +24,7 @@ const through =
     call(request);
 
 describe.each(doorsUnderTest)('the API over $name', (transport) => {
-  const api = serveEmpty(transport, { SECRETS: secrets[0], ...staysHere(closed) });
+  const api = serveEmpty(transport, { SECRETS: secrets[0], ...everyRoute, ...staysHere(closed) });
 
   test('answers what its documents say, whatever it is asked', { timeout: 180_000 }, async () => {
     const address = api.app.getHttpServer().address() as { port: number } | null;

@@ -74,6 +74,9 @@ describe('a race', () => {
       'cache-control': 'no-store',
       'x-request-id': expect.any(String),
     });
+    const { responses } = (await api.get('/openapi.json')).json.paths['/lab/races/{id}/events'].get;
+    for (const status of [200, 204])
+      expect(Object.keys(responses[status].headers)).toContain('Cache-Control');
     const text = await stream.ended;
     expectNothingLeft();
 

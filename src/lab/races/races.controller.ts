@@ -1,5 +1,17 @@
 import type { Readable } from 'node:stream';
-import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Header,
+  Headers,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  Res,
+} from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { leavingSignal } from '../../inbound/leaving-signal.js';
 import { answerLines } from '../../inbound/ndjson.js';
@@ -37,6 +49,7 @@ export class RacesController {
   }
 
   @Get(':id/events')
+  @Header('cache-control', 'no-store')
   @Documented(followRace)
   follow(
     @Param('id', { schema: raceIdSchema }) id: string,
@@ -56,7 +69,7 @@ export class RacesController {
       if (gone.aborted) leave();
       else gone.addEventListener('abort', leave, { once: true });
     }
-    void reply.headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
+    void reply.header('x-accel-buffering', 'no');
     return answerLines(race.events.from(after, gone), reply, {
       mediaType: 'text/event-stream',
       isCut: true,

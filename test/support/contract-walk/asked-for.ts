@@ -64,7 +64,9 @@ export const askedFor: Record<string, Asked> = {
 
 /** 5xx that a caller can bring about: an upstream that is broken, too slow or not there. */
 export const isUpstreamTrouble = (operation: string, status: number): boolean =>
-  operation.endsWith('Outbound') && (status === 502 || status === 504);
+  callers.test(operation) && (status === 502 || status === 504);
+/** Operations that call others, the tutorials' included. */
+const callers = /Outbound$|^classic(AllItems|ExternalApi)$/;
 
 /** What a door that has no connection says of what plays with one. */
 export const isForServersOnly = (operation: string, status: number): boolean =>

@@ -6,6 +6,7 @@ import type { Hints } from './values.js';
 
 /** UUIDs of nobody. */
 const strangers = ['019aa3c4-7d1e-7c3b-9f27-3f1d5c9b2a10', '00000000-0000-0000-0000-000000000000'];
+const raceIds = ['«race.id»', '«race.id»', '«race.id»', ...strangers];
 const ids = ['«user.id»', '«user.id»', '«admin.id»', '«other.id»', ...strangers];
 
 /** The own simulator, and what is refused; nothing leads beyond loopback, and no name is ever asked for. */
@@ -68,6 +69,10 @@ export const only: Record<string, Hints> = {
   simHeaders: { bytes: [0, 1, 8_192] },
   labWait: { ms: milliseconds },
   labFib: { n: ['0', '1', '20'] },
+  classicItem: { ms: milliseconds },
+  classicAllItems: { ms: milliseconds },
+  classicFib: { n: ['0', '1', '20'] },
+  classicAsyncFib: { n: ['0', '1', '20'] },
   labFanOut: { n: [1, 3], ms: [0, 1], concurrency: [1, 50] },
   simRedirectToGet: { url: urls },
   // Each is two processes for a while, and the next one is refused meanwhile.
@@ -84,8 +89,10 @@ export const exclusive: Record<string, string[][]> = {
   simPages: [['page', 'size'], ['offset', 'limit'], ['cursor']],
 };
 
-/** Without it the simulator takes long, or sends a gigabyte. */
+/** Without it the answer takes long, or is a gigabyte. */
 export const always: Record<string, string[]> = {
+  classicItem: ['ms'],
+  classicAllItems: ['ms'],
   simDrip: ['duration', 'bytes'],
   simGzipBomb: ['bytes'],
   fetchOutbound: ['timeoutMs'],
@@ -105,6 +112,9 @@ export const often: Record<string, Hints> = {
     role: ['user', 'admin'],
   },
   removeUser: { id: ids },
+  readRace: { id: raceIds },
+  stopRace: { id: raceIds },
+  followRace: { id: raceIds },
   readProblem: { name: ['email-taken', 'not-found', 'no-such-code'] },
   createUser: { email: ['«new.email»', '«new.email»', '«user.email»'], name: ['Ada'] },
   login: { email: ['«user.email»'], password: ['«user.password»', 'wrong'] },
@@ -135,7 +145,7 @@ export const fields: Record<string, readonly string[]> = {
     'a b',
     'é',
   ],
-  'last-event-id': ['1', '999999', '', '-1', 'x'],
+  'last-event-id': ['«race.lastEventId»', '«race.lastEventId»', '1', '999999', '', '-1', 'x'],
   'x-request-id': ['walk-1', 'x'.repeat(128), 'x'.repeat(129), '', 'a b', '<b>', '../x', 'é'],
 };
 export const accepts = [

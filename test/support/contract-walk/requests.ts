@@ -160,7 +160,7 @@ function changesOf(
   document: ApiDocument,
   operation: DocumentedOperation,
 ): ((request: WalkRequest) => fc.Arbitrary<Change>)[] {
-  const { parameters, body, method } = operation;
+  const { id, parameters, body, method } = operation;
   const inPath = parameters.filter((parameter) => parameter.in === 'path');
   const inQuery = parameters.filter((parameter) => parameter.in === 'query');
   const inHeader = parameters
@@ -189,7 +189,7 @@ function changesOf(
               (request) => ({ ...request, path: { ...request.path, [parameter.name]: value } }),
           ),
     ),
-    ...inQuery.map((parameter) => () => brokenPairs(parameter)),
+    ...inQuery.map((parameter) => () => brokenPairs(parameter, always[id]?.includes(parameter.name))),
     () =>
       fc.tuple(fc.constantFrom('unknown', '__proto__', 'constructor', 'limit[]', 'q[$gt]', ''), text).map(
         (pair): Change =>
@@ -258,7 +258,8 @@ function brokenTexts({ schema, name }: Parameter): fc.Arbitrary<string> {
   return name === 'url' ? fc.constantFrom(...edges) : fc.oneof(fc.constantFrom(...edges), text);
 }
 
-const brokenPairs = (parameter: Parameter): fc.Arbitrary<Change> => {
+/** @param isKept whether nobody would wait for what comes without it */
+const brokenPairs = (parameter: Parameter, isKept = false): fc.Arbitrary<Change> => {
   const { name } = parameter;
   const others = (request: WalkRequest) => request.query.filter(([other]) => other !== name);
   return fc.oneof(
@@ -269,7 +270,10 @@ const brokenPairs = (parameter: Parameter): fc.Arbitrary<Change> => {
           (request) => ({ ...request, query: [...others(request), [name, value]] }),
       ),
     },
-    { weight: 1, arbitrary: fc.constant<Change>((request) => ({ ...request, query: others(request) })) },
+    {
+      weight: isKept ? 0 : 1,
+      arbitrary: fc.constant<Change>((request) => ({ ...request, query: others(request) })),
+    },
     {
       weight: 1,
       arbitrary: fc.constant<Change>((request) => {

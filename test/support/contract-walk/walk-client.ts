@@ -6,6 +6,9 @@ import type { SpelledRequest } from './spelled-request.js';
 /** `undefined`: no answer, because the connection ended or nothing came. */
 export type Exchange = (request: SpelledRequest) => Promise<(Answer & { isCut?: boolean }) | undefined>;
 
+/** All that can be documented. */
+export const everyRoute = { SIM: 'on', LAB: 'on', CLASSIC_ROUTES: '1' };
+
 /** Settings with which nothing that a walk asks for leaves this machine: nobody answers for names, and no port is one of theirs. */
 export const staysHere = (closed: string) => ({
   OUTBOUND_ALLOW: closed,

@@ -96,6 +96,7 @@ export async function walk({ exchange, places, seed, requests, ...on }: WalkOpti
   };
 
   for (const [index, operation] of document.operations.entries()) {
+    await world.prepareFor(operation);
     let last: { sent: string; complaints: string[] } | undefined;
     const details = await fc.check(
       fc.asyncProperty(requestsOf(document, operation), async (request) => {

@@ -2,6 +2,7 @@
 import { SignJWT } from 'jose';
 import { Keyring } from '#dist/auth/keyring.js';
 import type { Answer, Call, Fields, Json } from '../transports.js';
+import type { DocumentedOperation } from './document.js';
 import type { Caller, WalkRequest } from './requests.js';
 
 interface Person {
@@ -25,6 +26,11 @@ interface Places {
   password?: string;
 }
 
+/** The smallest there is. */
+export const smallestRace = {
+  path: '/lab/races',
+  body: { workload: 'wait', ms: 1, styles: ['async'], requests: 1, concurrency: 1 },
+};
 const PASSWORD = 'correct horse battery';
 type Send = (call: Call) => Promise<Answer>;
 const bearer = (token: string): Fields => ({ authorization: `Bearer ${token}` });
@@ -74,14 +80,38 @@ export class World {
     return { authorization: `Bearer ${this.#tokens[caller] ?? this.#person(caller).accessToken}` };
   }
 
+  /** Before the first request of an operation: where one needs a race, there is one, and it is over, so that who follows it is not kept. */
+  async prepareFor({ path }: DocumentedOperation): Promise<void> {
+    if (!path.startsWith('/lab/races/')) return;
+    if (!this.#values.has('race.id'))
+      this.#noteRace(await this.#expect(202, { ...smallestRace, headers: this.#asAdmin() }));
+    await this.#stopRace();
+  }
+
   /** After a request that changed somebody: each keeps their role, and is signed in. */
   async putRight({ operation, body, method }: WalkRequest, { status, json }: Answer): Promise<void> {
     if (operation.startsWith('sim')) return;
+    if (operation === 'startRace' && method === 'POST') {
+      if (status === 202) this.#noteRace({ json });
+      // One at a time: the next one is let in again, and this one costs no more.
+      if (status === 409) await this.#stopRace();
+    }
     if (operation === 'removeUser' && method === 'DELETE' && status === 204) await this.#replaceMissing();
     if (operation === 'updateUser' && method === 'PATCH' && status === 200)
       await this.#noteChange(json, (body as { json?: Json } | undefined)?.json);
     if (['refresh', 'logout'].includes(operation) && method === 'POST' && [200, 204, 401].includes(status))
       await this.#openSession();
+  }
+
+  #noteRace({ json }: Pick<Answer, 'json'>): void {
+    this.#values.set('race.id', json.id);
+  }
+
+  async #stopRace(): Promise<void> {
+    const path = `/lab/races/${this.#values.get('race.id')}`;
+    await this.#expect(204, { method: 'DELETE', path, headers: this.#asAdmin() });
+    const { text } = await this.#expect(200, { path: `${path}/events`, headers: this.#asAdmin() });
+    this.#values.set('race.lastEventId', text.match(/(?<=^id: )\d+/gm)?.at(-1) ?? '');
   }
 
   #named(name: string): string | undefined {

@@ -1,13 +1,20 @@
 /** Every operation that is given a secret, with one, on the ways that it can end: well, refused, broken. */
+import { ApiDocument } from '../contract-walk/document.js';
+import type { SpelledRequest } from '../contract-walk/spelled-request.js';
 import type { Exchange } from '../contract-walk/walk-client.js';
+import { smallestRace } from '../contract-walk/world.js';
 import type { Answer } from '../transports.js';
 import type { Plants } from './plants.js';
+import { type Sent, unasked } from './unasked.js';
 
-interface Sent {
-  method?: string;
-  path: string;
-  headers?: Record<string, string>;
-  body?: unknown;
+function wired({ method, path, headers = {}, body }: Sent): SpelledRequest {
+  const bytes = typeof body === 'string' ? body : body === undefined ? undefined : JSON.stringify(body);
+  return {
+    method: method ?? (bytes === undefined ? 'GET' : 'POST'),
+    path,
+    headers: { ...(bytes !== undefined && { 'content-type': 'application/json' }), ...headers },
+    ...(bytes !== undefined && { body: Buffer.from(bytes) }),
+  };
 }
 
 /**
@@ -22,15 +29,9 @@ export async function plantedTour(
   origin: string,
 ): Promise<Answer[]> {
   const answers: Answer[] = [];
-  const ask = async ({ method, path, headers = {}, body }: Sent): Promise<Answer> => {
-    const bytes = typeof body === 'string' ? body : body === undefined ? undefined : JSON.stringify(body);
-    const answer = await exchange({
-      method: method ?? (bytes === undefined ? 'GET' : 'POST'),
-      path,
-      headers: { ...(bytes !== undefined && { 'content-type': 'application/json' }), ...headers },
-      ...(bytes !== undefined && { body: Buffer.from(bytes) }),
-    });
-    if (!answer) throw new Error(`No answer to ${path}`);
+  const ask = async (sent: Sent): Promise<Answer> => {
+    const answer = await exchange(wired(sent));
+    if (!answer) throw new Error(`No answer to ${sent.path}`);
     return answer;
   };
   const tell = async (sent: Sent): Promise<Answer> => {
@@ -191,6 +192,22 @@ export async function plantedTour(
     headers: caller,
   });
   await tell({ path: '/v1/outbound/fetch', body: `{"url":"${closed}/${query}"`, headers: caller });
+
+  // The lab: well.
+  const race = await tell({ ...smallestRace, headers: { ...caller, ...credentials } });
+  const racePath = `/lab/races/${race.json.id}`;
+  await tell({ path: racePath, headers: credentials });
+  // Over, so that who follows it is not kept.
+  await tell({ method: 'DELETE', path: racePath, headers: credentials });
+  await tell({ path: `${racePath}/events`, headers: { 'last-event-id': plants.make('Last-Event-ID') } });
+  await tell({ path: '/lab/fanout', body: { n: 2, ms: 1 }, headers: credentials });
+
+  // Every documented operation, with secrets where it asks for none.
+  const document = new ApiDocument((await ask({ path: '/openapi.json' })).json);
+  // The simulator says what it is told, and hangs up where it is told to.
+  for (const operation of document.operations)
+    for (const sent of unasked(document, operation, plants, caller))
+      await (operation.path.startsWith('/sim/') ? exchange(wired(sent)) : tell(sent));
 
   // What only takes a header or a path.
   const token = bearer(plants.value('METRICS_TOKEN'));
