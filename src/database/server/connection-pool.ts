@@ -172,9 +172,7 @@ export class ConnectionPool {
 
   /** An attempt that is given up may still succeed; then the connection is not ours to leave open. */
   #connectOnce(deadlineMs: number): Promise<ServerConnection> {
-    const connecting = this.#options.connect(
-      Math.max(0, deadlineMs - performance.now()) + DRIVER_GRACE_MS,
-    );
+    const connecting = this.#options.connect(Math.max(0, deadlineMs - performance.now()) + DRIVER_GRACE_MS);
     let isGivenUp = false;
     connecting.then(
       (connection) => isGivenUp && connection.destroy(),
