@@ -1,7 +1,13 @@
 /** What the API documents say of the tutorials' routes. */
-import { passedSchema } from '../gateway/gateway.schema.js';
 import type { Operation } from '../operation.js';
-import { allItemsSchema, durationSchema, fibSchema, helloSchema, itemSchema } from './classic.schema.js';
+import {
+  allItemsSchema,
+  durationSchema,
+  fetchedSchema,
+  fibSchema,
+  helloSchema,
+  itemSchema,
+} from './classic.schema.js';
 
 /** None of them asks for a token, or the database. */
 const ofTheTutorials = (operation: Operation): Operation => ({
@@ -75,7 +81,7 @@ export const classicExternalApi = ofTheTutorials({
     'Fetches `CLASSIC_UPSTREAM` by the rules of `/v1/outbound`, and answers with its JSON; where its status is not 2xx, ' +
     'with that status and `{"detail":"Failed to fetch data"}`.',
   usesDatabase: true,
-  answer: passedSchema,
+  answer: fetchedSchema,
   problems: [
     'TARGET_NOT_ALLOWED',
     'OUTBOUND_QUOTA_USED',

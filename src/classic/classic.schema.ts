@@ -57,3 +57,7 @@ export const allItemsSchema = z.object({ async: roundSchema, sync: roundSchema }
   examples: [{ async: { seconds: 3.012, statuses }, sync: { seconds: 15.034, statuses } }],
 });
 export type AllItems = z.output<typeof allItemsSchema>;
+
+export const fetchedSchema = z
+  .unknown()
+  .meta({ description: "`CLASSIC_UPSTREAM`'s JSON", examples: [{ userId: 1, id: 1 }] });

@@ -1,7 +1,8 @@
 /** What a result file says of requests: what one takes alone, what it takes in company, and how much of that it computes. */
+
+import { keptBusy } from '../cost/kept-busy.js';
 import { type Company, type Load, loadFields } from '../cost/load.js';
 import { MEMORY_MB } from '../cost/per-million.js';
-import { keptBusy } from '../lab/races/race-prices.js';
 
 export interface MeasuredRun {
   /** As the file names it. */

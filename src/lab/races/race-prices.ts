@@ -1,21 +1,12 @@
 /** What a million requests cost as they were measured, by the two ways of billing that make a difference to styles. */
-import type { Company } from '../../cost/load.js';
+import { keptBusy } from '../../cost/kept-busy.js';
 import { MEMORY_MB, perMillionUsd } from '../../cost/per-million.js';
-
-/** The most that `priceLoad` knows: so many of them that an instance's begun tenths of a second make no difference. */
-const IN_A_ROW = 1_000;
 
 export const pricedAt = `A million requests a month, no free tier, ${MEMORY_MB} MB: one request an instance on AWS Lambda (arm64, Function URL), shared on Google Cloud Run (1 vCPU, kept busy)`;
 
 /** @param durationMs of a request by itself */
 export const oneRequestInstanceUsd = (durationMs: number): number =>
   perMillionUsd('oneRequest', { durationMs });
-
-/** @param instanceMs of an instance that has nothing but such requests, for each */
-export const keptBusy = (instanceMs: number): Company => ({
-  durationMs: instanceMs * IN_A_ROW,
-  concurrency: IN_A_ROW,
-});
 
 /** @param cpuMs of each: an instance has one core, however many the measuring machine had */
 export const sharedInstanceUsd = (instanceMs: number, cpuMs: number): number =>
