@@ -40,8 +40,9 @@ export const scenario: Scenario<Cell> = {
     const fastApi = findFastApi();
     const subjects: Subject[] = [];
     try {
-      // No request is refused for a loop that is late: FastAPI refuses none.
-      subjects.push(await startFarebox({ threads: POOL, env: { MAX_LOOP_DELAY_MS: '0' } }));
+      // No request is refused for a loop that is late, nor because the question who asks waited for it: FastAPI refuses none.
+      const env = { MAX_LOOP_DELAY_MS: '0', DATABASE_TIMEOUT_MS: '25000' };
+      subjects.push(await startFarebox({ threads: POOL, env }));
       if (fastApi.product)
         for (const isBare of [false, true]) subjects.push(await fastApi.start({ threads: POOL, isBare }));
       subjects.push(await startBare('node:http', '../peers/waits-http'));
